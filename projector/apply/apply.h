@@ -1,0 +1,46 @@
+// Apply: the one place that turns changes into operations on views.
+//
+//   Result of the fold -> erase(old keys), insert(new keys) of every index, rows, versions, past,
+//   left_at,
+//                         event_ids, content_hashes, outcomes, record_outcomes, counters
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "projector/fold/fold.h"
+#include "schemas/index/key.h"
+#include "schemas/store/layout.h"
+#include "schemas/store/shard_state.h"
+
+namespace ledger::apply {
+
+// How operations reach the views; the live path is LiveViews (live.h).
+class Operations {
+ public:
+  virtual ~Operations() = default;
+  virtual std::optional<std::string_view> get(store::View view, std::string_view key) = 0;
+  virtual void insert(store::View view, std::string_view key, std::string_view value) = 0;
+  virtual void update(store::View view, std::string_view key, std::string_view value) = 0;
+  virtual void erase(store::View view, std::string_view key) = 0;
+};
+
+// Derives all operations of one event from the declarations.
+class Applier {
+ public:
+  explicit Applier(const index::Declarations& declarations);
+  ~Applier();
+
+  // Precondition (asserted): offset == state.position. Advances state.position, log time and
+  // counters.
+  void apply(Offset offset, int64_t log_time_ms, const fold::Result& result, Operations& operations,
+             store::ShardState& state);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledger::apply

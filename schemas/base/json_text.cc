@@ -1,0 +1,107 @@
+#include "schemas/base/json_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include <rapidjson/writer.h>
+
+#include "schemas/base/assert.h"
+
+namespace ledger {
+
+namespace {
+
+class StringStream {
+ public:
+  using Ch = char;
+  explicit StringStream(std::string& out) : out_(out) {}
+  void Put(char c) { out_.push_back(c); }
+  void Flush() {}
+
+ private:
+  std::string& out_;
+};
+
+}  // namespace
+
+// Shortest round-trip digits by std::to_chars, laid out by the rules of ECMA-262 Number::toString.
+void append_js_number(std::string& out, double value) {
+  LEDGER_ASSERT(std::isfinite(value), "{}", value);
+  if (value == 0) {
+    out.push_back('0');
+    return;
+  }
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                 std::chars_format::scientific);
+  std::string_view text(buffer.data(), static_cast<size_t>(end.ptr - buffer.data()));
+  if (text.front() == '-') {
+    out.push_back('-');
+    text.remove_prefix(1);
+  }
+  const size_t e = text.find('e');
+  int exponent = 0;
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), text.data() + text.size(),
+                  exponent);
+  std::array<char, 24> digits{};
+  size_t count = 0;
+  for (const char c : text.substr(0, e)) {
+    if (c != '.') digits[count++] = c;
+  }
+  const int point = exponent + 1;  // digits before the decimal point
+  const int length = static_cast<int>(count);
+  if (length <= point && point <= 21) {
+    out.append(digits.data(), count).append(static_cast<size_t>(point - length), '0');
+  } else if (0 < point && point <= 21) {
+    out.append(digits.data(), static_cast<size_t>(point)).push_back('.');
+    out.append(digits.data() + point, static_cast<size_t>(length - point));
+  } else if (-6 < point && point <= 0) {
+    out.append("0.").append(static_cast<size_t>(-point), '0').append(digits.data(), count);
+  } else {
+    out.push_back(digits[0]);
+    if (length > 1) out.append(".").append(digits.data() + 1, count - 1);
+    out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));
+  }
+}
+
+struct JsonWriter::Impl {
+  explicit Impl(std::string& text) : out(text), stream(text), writer(stream) {}
+  std::string& out;
+  StringStream stream;
+  rapidjson::Writer<StringStream> writer;
+  std::string number;
+};
+
+JsonWriter::JsonWriter(std::string& out) : impl_(std::make_unique<Impl>(out)) {}
+JsonWriter::~JsonWriter() = default;
+
+void JsonWriter::restart() { impl_->writer.Reset(impl_->stream); }
+void JsonWriter::begin_object() { impl_->writer.StartObject(); }
+void JsonWriter::end_object() { impl_->writer.EndObject(); }
+void JsonWriter::begin_array() { impl_->writer.StartArray(); }
+void JsonWriter::end_array() { impl_->writer.EndArray(); }
+
+void JsonWriter::key(std::string_view name) {
+  impl_->writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+}
+
+void JsonWriter::text(std::string_view utf8) {
+  impl_->writer.String(utf8.data(), static_cast<rapidjson::SizeType>(utf8.size()));
+}
+
+void JsonWriter::number(double value) {
+  impl_->number.clear();
+  append_js_number(impl_->number, value);
+  impl_->writer.RawValue(impl_->number.data(), impl_->number.size(), rapidjson::kNumberType);
+}
+
+void JsonWriter::integer(int64_t value) { impl_->writer.Int64(value); }
+void JsonWriter::boolean(bool value) { impl_->writer.Bool(value); }
+void JsonWriter::null() { impl_->writer.Null(); }
+
+void JsonWriter::raw(std::string_view json) {
+  impl_->writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+}
+
+}  // namespace ledger

@@ -1,0 +1,85 @@
+// The shard's own copy of the log, append-only, in an LMDB environment of its own. Callers see
+// append, read and scan only, so that its blocks can change later.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "schemas/base/ids.h"
+#include "schemas/store/shard_state.h"
+
+namespace ledger::store {
+
+using ChainHash = std::array<uint8_t, 32>;
+
+// An event as it stood on the topic. nullopt = Kafka null. Lifetime: as the call that gave it says.
+struct KeptEvent {
+  Offset offset{};
+  int64_t timestamp_ms = 0;  // as Kafka gave it
+  int64_t log_time_ms =
+      0;  // running maximum over the partition up to here; set by the log, ignored by append
+  std::optional<std::string_view> key;
+  std::optional<std::string_view> value;
+  std::optional<Offset> gap_until;  // an accepted gap [offset, gap_until) instead of an event
+};
+
+// H(n) = SHA-256(H(n-1) | be64 offset | be64 timestamp | L(key) | L(value)); contract section 8.
+ChainHash chain_next(const ChainHash& previous, const KeptEvent& event);
+
+// Reads one partition's kept log. One snapshot per object; renew() takes a new one.
+class KeptLogReader {
+ public:
+  // Throws: Error{kUnavailable} when there is none at `path`; kIncompatible when its format is
+  // another.
+  explicit KeptLogReader(const std::filesystem::path& path);
+  ~KeptLogReader();
+  KeptLogReader(KeptLogReader&&) noexcept;
+
+  void renew();
+  const LogIdentity& identity() const;
+  Offset end() const;            // the next offset to append
+  ChainHash chain_head() const;  // over [0, end)
+  // Returns: nullopt outside [0, end) or inside an accepted gap (its first offset gives the gap).
+  // Lifetime: until renew(), the end of the object or, of a writer, the next append.
+  // Throws: Error{kIntegrity} when the record's checksum is wrong.
+  std::optional<KeptEvent> read(Offset offset) const;
+  // Calls `visit` for [from, limit) in order until it returns false.
+  void scan(Offset from, Offset limit, const std::function<bool(const KeptEvent&)>& visit) const;
+  // The first offset in [0, end) whose log time is >= `time_ms`; end() when there is none. O(log
+  // n).
+  Offset first_at_or_after(double time_ms) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+class KeptLogWriter {
+ public:
+  // Opens or creates. Throws: Error{kIncompatible} when it belongs to another log; kUnavailable;
+  // kFull.
+  KeptLogWriter(const std::filesystem::path& path, const LogIdentity& identity);
+  ~KeptLogWriter();
+  KeptLogWriter(KeptLogWriter&&) noexcept;
+
+  Offset end() const;
+  ChainHash chain_head() const;
+  std::optional<KeptEvent> read(Offset offset) const;
+  void scan(Offset from, Offset limit, const std::function<bool(const KeptEvent&)>& visit) const;
+  // Appends contiguous events (asserted: offset == end()) in one durable transaction. On an Error
+  // nothing of the batch is kept and the object must be opened anew. Throws: Error{kFull} when the
+  // disk is full.
+  void append(std::span<const KeptEvent> events);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledger::store

@@ -1,0 +1,119 @@
+// What lies where in a view directory: names, key layouts and value layouts. Pure; the reader and
+// the writer both stand on it. LAYOUT.md beside it is the normative text.
+//
+//   DIR/log/P/                kept log of partition P (kept_log.h)
+//   DIR/gen-N/P/              views of partition P, generation N: one LMDB environment
+//   DIR/current               symlink to the live gen-N
+//   DIR/writer.lock           who applies to the live generation
+//   DIR/build.lock            a rebuild
+//   DIR/run.json              state of the running projector, not a view
+//
+// One LMDB database ("DBI") per view, all keys big-endian, plain B+trees, order = memcmp. n, from,
+// left, entered and rid are be64 offsets; index is be16:
+//
+//   meta                      text -> identity, declarations, shard state (not a view, not in
+//   digests) event_ids                 eventId 16 -> offset content_hashes enc(contentId)
+//   enc(contentType) -> hash of the last contentChanged contentAudios.rows        rid -> from,
+//   image                        (image.h) userContentAudios.rows    rid -> from, image
+//   contentAudios.<index>     index key -> rid, entered
+//   userContentAudios.<index> index key -> rid, entered
+//   versions                  rid, from -> image; empty = deleted by the event at `from`
+//   past                      index, key, left -> rid, entered
+//   left_at                   left, index, key -> rid, entered
+//   outcomes                  offset -> outcome                          (outcome.h)
+//   record_outcomes           table (1 byte), enc(_id), offset -> nothing: a not-applied event that
+//   named the record
+//
+// A row lives from its rid (the offset of the event that inserted it, unique over both tables of a
+// shard). `from` is the offset of the event that made this image, so an image is valid at positions
+// n with from < n. An index entry is valid at positions n with entered < n <= left; a live one has
+// not left.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/base/ids.h"
+#include "schemas/index/spec.h"
+
+namespace ledger::store {
+
+inline constexpr uint32_t kFormatVersion = 1;
+
+enum class Rid : int64_t {};
+constexpr int64_t raw(Rid rid) { return static_cast<int64_t>(rid); }
+
+// A view: one of the fixed ones below, or an index (view_of). The number is internal, the name is
+// on disk.
+enum class View : uint16_t {
+  kEventIds = 2001,
+  kContentHashes,
+  kContentAudioRows,
+  kUserContentAudioRows,
+  kVersions,
+  kPast,
+  kLeftAt,
+  kOutcomes,
+  kRecordOutcomes,
+};
+constexpr View view_of(index::IndexId id) { return static_cast<View>(id); }
+constexpr View rows_of(record::Table table) {
+  return table == record::Table::kContentAudios ? View::kContentAudioRows
+                                                : View::kUserContentAudioRows;
+}
+
+// A view with its name on disk, which the digests use too.
+struct ViewName {
+  View view{};
+  std::string name;
+};
+
+// Every view of a generation with these declarations, in order of name.
+std::vector<ViewName> view_names(const index::Declarations& declarations);
+
+// Where an index entry points.
+struct Entry {
+  Rid rid{};
+  Offset entered{};
+  bool operator==(const Entry&) const = default;
+};
+
+std::string offset_key(Offset offset);
+std::string rid_key(Rid rid);
+std::string version_key(Rid rid, Offset from);
+std::string past_key(index::IndexId index, std::string_view key, Offset left);
+std::string left_at_key(Offset left, index::IndexId index, std::string_view key);
+std::string content_hash_key(std::string_view content_id, record::ContentType type);
+std::string record_outcome_key(record::Table table, std::string_view id, Offset offset);
+std::string encode_entry(const Entry& entry);
+
+struct PastKey {
+  index::IndexId index{};
+  std::string_view key;
+  Offset left{};
+};
+struct LeftAtKey {
+  Offset left{};
+  index::IndexId index{};
+  std::string_view key;
+};
+struct VersionKey {
+  Rid rid{};
+  Offset from{};
+};
+
+// Decoders. Throws: Error{kIntegrity} naming the view when the bytes have another shape.
+Entry decode_entry(std::string_view value);
+Offset decode_offset(std::string_view bytes);
+PastKey decode_past_key(std::string_view key);
+LeftAtKey decode_left_at_key(std::string_view key);
+VersionKey decode_version_key(std::string_view key);
+Offset decode_record_outcome_key(std::string_view key);
+
+// `uca_` + 6 + 13 Crockford base32 digits: see contract section 6.
+std::string derived_id_prefix(const Uuid& ledger_id);  // `uca_` and the 6 digits
+std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset);
+
+}  // namespace ledger::store

@@ -1,0 +1,55 @@
+#include "schemas/base/json_text.h"
+
+#include <gtest/gtest.h>
+
+namespace ledger {
+namespace {
+
+std::string js(double value) {
+  std::string out;
+  append_js_number(out, value);
+  return out;
+}
+
+// Expected texts are what Node prints for the same number.
+TEST(JsonText, NumbersReadAsJavaScriptPrintsThem) {
+  EXPECT_EQ(js(0.0), "0");
+  EXPECT_EQ(js(-0.0), "0");
+  EXPECT_EQ(js(1), "1");
+  EXPECT_EQ(js(-1.5), "-1.5");
+  EXPECT_EQ(js(100), "100");
+  EXPECT_EQ(js(1770832800000.123), "1770832800000.123");
+  EXPECT_EQ(js(123456789012345680000.0), "123456789012345680000");
+  EXPECT_EQ(js(1e21), "1e+21");
+  EXPECT_EQ(js(1.25e21), "1.25e+21");
+  EXPECT_EQ(js(0.000001), "0.000001");
+  EXPECT_EQ(js(1e-7), "1e-7");
+  EXPECT_EQ(js(5e-324), "5e-324");
+  EXPECT_EQ(js(9007199254740991.0), "9007199254740991");
+  EXPECT_EQ(js(1.7976931348623157e308), "1.7976931348623157e+308");
+}
+
+TEST(JsonText, WriterSeparatesMembersAndEscapesText) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("a");
+  json.text("x\"\n\x1b");
+  json.key("b");
+  json.begin_array();
+  json.number(1.5);
+  json.null();
+  json.boolean(true);
+  json.integer(-7);
+  json.end_array();
+  json.key("c");
+  json.raw("{}");
+  json.end_object();
+  out.push_back('\n');
+  json.restart();
+  json.text("next");
+  EXPECT_EQ(out, "{\"a\":\"x\\\"\\n\\u001B\",\"b\":[1.5,null,true,-7],\"c\":{}}\n\"next\"");
+}
+
+}  // namespace
+}  // namespace ledger

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include <fmt/format.h>
+
+#include "schemas/options/options.h"
+#include "schemas/options/output.h"
+
+namespace ledger::options {
+
+namespace {
+
+bool has_argument(const std::vector<std::string>& arguments, std::string_view long_name,
+                  std::string_view letter) {
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  return std::any_of(arguments.begin(), end, [&](const std::string& argument) {
+    return argument == long_name || (!letter.empty() && argument == letter);
+  });
+}
+
+const Command* named_command(const Program& program, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    for (const Command& command : program.commands) {
+      if (!command.name.empty() && command.name == argument) return &command;
+    }
+  }
+  return nullptr;
+}
+
+Fault run_command(const Program& program, const std::vector<std::string>& arguments) {
+  Output out;
+  if (has_argument(arguments, "--help", "-h")) {
+    out.write(help_text(program, named_command(program, arguments)));
+    out.flush();
+    return Fault::kNone;
+  }
+  if (has_argument(arguments, "--version", "")) {
+    out.write(version_text(program));
+    out.flush();
+    return Fault::kNone;
+  }
+  const Parsed parsed = parse(program, arguments);
+  for (const Command& command : program.commands) {
+    if (command.name == parsed.command()) return command.run(parsed);
+  }
+  return Fault::kBug;
+}
+
+void complain(const Program& program, std::string_view message) {
+  std::fflush(stdout);
+  const std::string line = fmt::format("{}: {}\n", program.name, message);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace
+
+int run_main(const Program& program, int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Fault fault = Fault::kNone;
+  try {
+    fault = run_command(program, {argv + 1, argv + argc});
+  } catch (const OutputClosed&) {
+    fault = Fault::kUnavailable;
+  } catch (const Error& error) {
+    complain(program, error.what());
+    fault = error.fault();
+  } catch (const std::exception& error) {
+    complain(program, fmt::format("bug: {}; please report it with the command line", error.what()));
+    fault = Fault::kBug;
+  }
+  if (std::fflush(stdout) != 0 && fault == Fault::kNone) fault = Fault::kUnavailable;
+  return exit_code(fault);
+}
+
+}  // namespace ledger::options

@@ -1,0 +1,40 @@
+#include "schemas/options/output.h"
+
+#include <csignal>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::options {
+namespace {
+
+TEST(Output, ALeftReaderIsNoticed) {
+  std::signal(SIGPIPE, SIG_IGN);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  close(ends[0]);
+  Output out(ends[1]);
+  out.write("line\n");
+  EXPECT_THROW(out.flush(), OutputClosed);
+  close(ends[1]);
+}
+
+TEST(Output, AFullDiskIsNoticed) {
+  const int fd = open("/dev/full", O_WRONLY);
+  ASSERT_GE(fd, 0);
+  Output out(fd);
+  out.write("line\n");
+  try {
+    out.flush();
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.fault(), Fault::kFull);
+  }
+  close(fd);
+}
+
+}  // namespace
+}  // namespace ledger::options

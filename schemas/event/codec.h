@@ -21,10 +21,15 @@ enum class RejectCode : uint8_t { kUndecodable, kUnknownPayload, kUnset, kLimit 
 std::string_view to_text(RejectCode code);  // "undecodable", "unknown_payload", "unset", "limit"
 
 // `field` is the dotted JSON path (`playRecorded.userId`, `actor.kind`, `value`), empty for
-// kUndecodable. Lifetime: static text.
+// kUndecodable and kUnknownPayload. `reason` is a sentence for people about the field, never
+// stored. `ledger_opened`: the payload is ledgerOpened; the fold, which alone knows the offset,
+// reports second_genesis before such a kUnset or kLimit (contract, section 6). Lifetime: static
+// text.
 struct Rejection {
   RejectCode code{};
   std::string_view field;
+  std::string_view reason;
+  bool ledger_opened = false;
 };
 
 using Decoded = std::variant<Event, Rejection>;
@@ -38,10 +43,10 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
 
-  // Checks framing, walks every field, then checks the limits. `value` needs no alignment; nullopt
-  // (a Kafka null) is kUndecodable. A ledgerOpened comes back as an event (where it may stand is
-  // the fold's to judge), and is reported before kUnset and kLimit of its envelope, as the
-  // contract's order asks (second_genesis first).
+  // Checks framing, walks every field, then checks the limits; an Event that comes back keeps them
+  // all. `value` needs no alignment; nullopt (a Kafka null) is kUndecodable. Where a ledgerOpened
+  // may stand is the fold's to judge: at any offset but 0 both an Event with that payload and a
+  // Rejection with `ledger_opened` are second_genesis.
   Decoded decode(std::optional<std::string_view> value);
 
  private:

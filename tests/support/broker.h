@@ -1,0 +1,50 @@
+// The two brokers that scenarios run on: the embedded one and real Kafka.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tests/support/process.h"
+
+namespace ledger::test {
+
+// ledger-broker as a child: a topic with its genesis, in memory, gone with the object.
+class EmbeddedBroker {
+ public:
+  explicit EmbeddedBroker(int partitions = 16, const std::string& topic = "content-audio-events");
+  const std::string& address() const { return address_; }
+  Process& process() { return process_; }
+
+ private:
+  Process process_;
+  std::string address_;
+};
+
+// Apache Kafka through ops/kafka, in a directory of its own. Starting takes ~5 s.
+class RealKafka {
+ public:
+  RealKafka();   // starts; throws std::runtime_error with what ops/kafka says
+  ~RealKafka();  // kills
+  RealKafka(const RealKafka&) = delete;
+  RealKafka& operator=(const RealKafka&) = delete;
+
+  void stop();   // SIGTERM, waits
+  void kill();   // SIGKILL
+  void start();  // again, on the same ports and data; returns when it is ready
+  const std::string& address() const { return address_; }
+
+  // One for the whole test program, started at its first use, killed at exit.
+  static RealKafka& shared();
+
+ private:
+  Finished command(const std::string& verb);
+
+  TempDir folder_;
+  std::string address_;
+};
+
+// A topic name that no other test of this broker uses.
+std::string fresh_topic();
+
+}  // namespace ledger::test

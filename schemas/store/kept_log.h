@@ -42,6 +42,7 @@ class KeptLogReader {
   KeptLogReader(KeptLogReader&&) noexcept;
 
   void renew();
+  void release();  // drops the snapshot; only renew() and identity() may follow
   const LogIdentity& identity() const;
   Offset end() const;            // the next offset to append
   ChainHash chain_head() const;  // over [0, end)

@@ -49,6 +49,9 @@ class ShardReader {
   ShardReader(ShardReader&&) noexcept;
 
   void renew();  // drops the snapshot and takes a new one; cursors of the old one are dead
+  // Drops the snapshot, so that a reader that waits pins no pages. Only renew(), identity() and
+  // state() may follow.
+  void release();
   const ShardIdentity& identity() const;
   const ShardState& state() const;  // of the snapshot
   std::optional<std::string_view> get(View view, std::string_view key) const;

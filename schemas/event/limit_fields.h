@@ -28,6 +28,32 @@ enum TextSlot : uint8_t {
   kTextSlots
 };
 
+struct TextLimit {
+  size_t bytes_min;
+  size_t bytes_max;
+  std::string_view reason;
+};
+
+inline constexpr std::string_view kOneTo128 = "must be 1 to 128 bytes of UTF-8";
+inline constexpr std::string_view kOneTo64 = "must be 1 to 64 bytes of UTF-8";
+
+// Index = TextSlot.
+inline constexpr std::array<TextLimit, kTextSlots> kTextLimits = {{
+    {1, 128, kOneTo128},  // userId
+    {1, 128, kOneTo128},  // contentId
+    {1, 128, kOneTo128},  // audioStorageId
+    {1, 128, kOneTo128},  // actor.id
+    {1, 128, kOneTo128},  // source
+    {1, 128, kOneTo128},  // correlationId
+    {1, 128, kOneTo128},  // causationId
+    {1, 128, kOneTo128},  // _id of userContentAudios
+    {1, 64, kOneTo64},    // contentAudioId, _id of contentAudios
+    {1, 64, kOneTo64},    // voiceId
+    {1, 128, kOneTo128},  // contentHash
+    {0, 256 * 1024, "must be at most 256 KiB of UTF-8"},
+    {0, 16 * 1024, "must be at most 16 KiB of UTF-8"},
+}};
+
 enum class NumberKind : uint8_t { kPlain, kTime, kAmount };
 
 // `name` is the dotted path, static; empty: the event has no such field.

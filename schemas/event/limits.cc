@@ -12,32 +12,6 @@ namespace ledger::event {
 
 namespace {
 
-struct TextLimit {
-  size_t bytes_min;
-  size_t bytes_max;
-  std::string_view reason;
-};
-
-constexpr std::string_view kOneTo128 = "must be 1 to 128 bytes of UTF-8";
-constexpr std::string_view kOneTo64 = "must be 1 to 64 bytes of UTF-8";
-
-// Index = TextSlot.
-constexpr std::array<TextLimit, kTextSlots> kTextLimits = {{
-    {1, 128, kOneTo128},  // userId
-    {1, 128, kOneTo128},  // contentId
-    {1, 128, kOneTo128},  // audioStorageId
-    {1, 128, kOneTo128},  // actor.id
-    {1, 128, kOneTo128},  // source
-    {1, 128, kOneTo128},  // correlationId
-    {1, 128, kOneTo128},  // causationId
-    {1, 128, kOneTo128},  // _id of userContentAudios
-    {1, 64, kOneTo64},    // contentAudioId, _id of contentAudios
-    {1, 64, kOneTo64},    // voiceId
-    {1, 128, kOneTo128},  // contentHash
-    {0, 256 * 1024, "must be at most 256 KiB of UTF-8"},
-    {0, 16 * 1024, "must be at most 16 KiB of UTF-8"},
-}};
-
 constexpr double kTimeLimitMs = 9007199254740992.0;  // 2^53
 
 std::optional<Rejection> limit(std::string_view field, std::string_view reason) {

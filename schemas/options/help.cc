@@ -38,8 +38,9 @@ std::string usage_line(const Program& program, const Command& command) {
 std::string examples_of(const Program& program, const Command* command) {
   std::string out;
   for (const Example& example : program.examples) {
-    const std::string start =
-        command == nullptr ? "" : fmt::format("{} {}", program.name, command->name);
+    const std::string start = command == nullptr || command->name.empty()
+                                  ? ""
+                                  : fmt::format("{} {}", program.name, command->name);
     if (example.command.find(start) == std::string::npos) continue;
     out += fmt::format("  {}\n      {}\n", example.command, example.meaning);
   }

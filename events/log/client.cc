@@ -1,0 +1,196 @@
+#include "events/log/client.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::log {
+
+namespace {
+
+constexpr int kRequestTimeoutMs = 3000;
+constexpr int kPollTimeoutMs = 100;
+
+Record record_of(const rd_kafka_message_t& message) {
+  Record record;
+  record.offset = Offset{message.offset};
+  record.timestamp_ms = rd_kafka_message_timestamp(&message, nullptr);
+  if (message.key != nullptr) {
+    record.key.emplace(static_cast<const char*>(message.key), message.key_len);
+  }
+  if (message.payload != nullptr) {
+    record.value.emplace(static_cast<const char*>(message.payload), message.len);
+  }
+  return record;
+}
+
+}  // namespace
+
+// Fetching from some partitions into one queue; stops with the object.
+class Client::Reading {
+ public:
+  Reading(Client& client, const PositionVector& from)
+      : topic_(client.handle()), queue_(rd_kafka_queue_new(client.instance_.get())) {
+    for (const auto& [partition, offset] : from) {
+      if (rd_kafka_consume_start_queue(topic_, raw(partition), raw(offset), queue_) != 0) {
+        const auto error = rd_kafka_last_error();
+        stop();
+        throw Error(Fault::kUnavailable,
+                    fmt::format("log: cannot read {} partition {}: {}", client.connection_.topic,
+                                raw(partition), rd_kafka_err2str(error)));
+      }
+      started_.push_back(partition);
+    }
+  }
+  ~Reading() { stop(); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  using Message = std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)>;
+  Message next() {
+    return {rd_kafka_consume_queue(queue_, kPollTimeoutMs), rd_kafka_message_destroy};
+  }
+
+ private:
+  void stop() {
+    for (const Partition partition : started_) rd_kafka_consume_stop(topic_, raw(partition));
+    rd_kafka_queue_destroy(queue_);
+  }
+
+  rd_kafka_topic_t* topic_;
+  rd_kafka_queue_t* queue_;
+  std::vector<Partition> started_;
+};
+
+Client::Client(const Connection& connection, Retry retry)
+    : connection_(connection),
+      retry_(std::move(retry)),
+      instance_(Role::kConsumer, connection,
+                {{"enable.partition.eof", "true"},
+                 {"check.crcs", "true"},
+                 {"isolation.level", "read_committed"},
+                 {"auto.offset.reset", "error"},
+                 {"fetch.wait.max.ms", "50"},
+                 {"fetch.error.backoff.ms", "50"},
+                 {"queued.max.messages.kbytes", "4096"},
+                 {"topic.metadata.refresh.fast.interval.ms", "100"}}) {}
+
+Client::~Client() {
+  if (topic_ != nullptr) rd_kafka_topic_destroy(topic_);
+}
+
+rd_kafka_topic_s* Client::handle() {
+  if (topic_ == nullptr) {
+    topic_ = rd_kafka_topic_new(instance_.get(), connection_.topic.c_str(), nullptr);
+  }
+  return topic_;
+}
+
+void Client::failed(int error, const std::string& doing) {
+  const std::string trouble = instance_.trouble();
+  const std::string why =
+      fmt::format("{}: {}", doing, trouble.empty() ? error_text(error) : trouble);
+  if (!is_transient(error)) {
+    throw Error(Fault::kUnavailable, fmt::format("log: {}; check --brokers, --topic and what the "
+                                                 "cluster allows this user",
+                                                 why));
+  }
+  retry_(why);
+}
+
+std::optional<Topic> Client::topic() {
+  for (;;) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto error = rd_kafka_metadata(instance_.get(), 1, nullptr, &metadata, kRequestTimeoutMs);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      failed(error, fmt::format("metadata from {}", connection_.brokers));
+      continue;
+    }
+    const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> guard(
+        metadata, rd_kafka_metadata_destroy);
+    for (int i = 0; i < metadata->topic_cnt; ++i) {
+      const rd_kafka_metadata_topic_t& found = metadata->topics[i];
+      if (connection_.topic != found.topic) continue;
+      Topic topic;
+      topic.partition_count = found.partition_cnt;
+      if (char* id = rd_kafka_clusterid(instance_.get(), kRequestTimeoutMs)) {
+        topic.cluster_id = id;
+        rd_kafka_mem_free(instance_.get(), id);
+      }
+      return topic;
+    }
+    return std::nullopt;
+  }
+}
+
+Watermarks Client::watermarks(Partition partition) {
+  for (;;) {
+    int64_t low = 0;
+    int64_t high = 0;
+    const auto error = rd_kafka_query_watermark_offsets(
+        instance_.get(), connection_.topic.c_str(), raw(partition), &low, &high, kRequestTimeoutMs);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {Offset{low}, Offset{high}};
+    failed(error, fmt::format("watermarks of {} partition {}", connection_.topic, raw(partition)));
+  }
+}
+
+std::map<Partition, std::optional<Record>> Client::read(const PositionVector& at) {
+  std::map<Partition, std::optional<Record>> found;
+  while (found.size() < at.size()) {
+    PositionVector missing = at;
+    for (const auto& [partition, record] : found) missing.erase(partition);
+    Reading reading(*this, missing);
+    while (found.size() < at.size()) {
+      const Reading::Message message = reading.next();
+      if (message == nullptr) {
+        failed(RD_KAFKA_RESP_ERR__TIMED_OUT, fmt::format("reading {}", connection_.topic));
+        continue;
+      }
+      const Partition partition{message->partition};
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const bool exact = message->offset == raw(at.at(partition));
+        found.emplace(partition, exact ? std::optional(record_of(*message)) : std::nullopt);
+      } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
+                 message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+        found.emplace(partition, std::nullopt);
+      } else {
+        failed(message->err, fmt::format("reading {}", connection_.topic));
+        break;  // begin anew with what is missing
+      }
+    }
+  }
+  return found;
+}
+
+void Client::scan(Partition partition, Offset from, Offset limit,
+                  const std::function<void(Record&&)>& take) {
+  while (raw(from) < raw(limit)) {
+    Reading reading(*this, {{partition, from}});
+    while (raw(from) < raw(limit)) {
+      const Reading::Message message = reading.next();
+      const std::string doing = fmt::format("reading {} partition {} at {}", connection_.topic,
+                                            raw(partition), raw(from));
+      if (message == nullptr) {
+        failed(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
+      } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == raw(from)) {
+        take(record_of(*message));
+        from = next(from);
+      } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                 message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+        throw Error(Fault::kIntegrity,
+                    fmt::format("log: {}: that event is gone (the next one there is {}); see the "
+                                "topic's retention",
+                                doing, message->offset));
+      } else if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        failed(message->err, doing);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace ledger::log

@@ -1,0 +1,71 @@
+// The read side of the log: metadata, watermarks and single records, with retries.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "events/log/instance.h"
+#include "events/log/patience.h"
+#include "schemas/base/ids.h"
+
+struct rd_kafka_topic_s;  // rd_kafka_topic_t
+
+namespace ledger::log {
+
+struct Topic {
+  std::string cluster_id;
+  int32_t partition_count = 0;
+};
+
+struct Watermarks {
+  Offset low{};   // the first offset that is there
+  Offset high{};  // the next offset to be written
+};
+
+struct Record {
+  Offset offset{};
+  int64_t timestamp_ms = -1;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+};
+
+// A consumer of its own for questions to the log. Every call waits for brokers as `retry` says.
+// Throws: Error{kUnavailable} on errors that no waiting mends (authorization).
+class Client {
+ public:
+  Client(const Connection& connection, Retry retry);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  const Connection& connection() const { return connection_; }
+  Instance& instance() { return instance_; }
+  const Retry& retry() const { return retry_; }
+
+  // Returns: nullopt when the cluster lists no such topic. Why by the list: asking the embedded
+  // broker for one topic would create it.
+  std::optional<Topic> topic();
+  Watermarks watermarks(Partition partition);
+  // One record of each named partition.
+  // Returns: nullopt for a partition where nothing stands at that offset (before the start, or not
+  // written yet).
+  std::map<Partition, std::optional<Record>> read(const PositionVector& at);
+  // Every record of [from, limit), in order. Throws: Error{kIntegrity} when one of them is gone.
+  void scan(Partition partition, Offset from, Offset limit,
+            const std::function<void(Record&&)>& take);
+
+ private:
+  class Reading;
+  rd_kafka_topic_s* handle();
+  void failed(int error, const std::string& doing);
+
+  Connection connection_;
+  Retry retry_;
+  Instance instance_;
+  rd_kafka_topic_s* topic_ = nullptr;
+};
+
+}  // namespace ledger::log

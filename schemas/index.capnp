@@ -16,10 +16,11 @@ struct Index {
   fields @2 :List(Text);   # Convex field names, most significant first; _creationTime and _id follow by themselves
 }
 
-annotation table(struct) :Table;
-annotation index(struct) :Index;      # repeatable
+# The ids are what reflection finds the annotations by (index/reflect.cc).
+annotation table @0xddca432c6f907412 (struct) :Table;
+annotation index @0x8062cb655250aae7 (struct) :Index;      # repeatable
 
-annotation name(field) :Text;         # the Convex name where it cannot be a Cap'n Proto identifier (_id)
-annotation optional(field) :Void;     # absent is legal: null pointer, or `none` of a none/some group
-annotation maxBytes(field) :UInt32;   # limit of a text field in bytes of UTF-8
-annotation text(enumerant) :Text;     # the text form where it cannot be an identifier (generating_script)
+annotation name @0xb751a2a881f78b94 (field) :Text;         # the Convex name where it cannot be a Cap'n Proto identifier (_id)
+annotation optional @0xc50c8421e05461fc (field) :Void;     # absent is legal: null pointer, or `none` of a none/some group
+annotation maxBytes @0x866a517aa00005d5 (field) :UInt32;   # limit of a text field in bytes of UTF-8
+annotation text @0xbef472be5cc2ecac (enumerant) :Text;     # the text form where it cannot be an identifier (generating_script)

@@ -11,12 +11,16 @@
 
 namespace ledger::index {
 
+// One decoded part of a key. Lifetime: owns its text.
+using KeyPart = std::variant<std::monostate, double, std::string>;
+
 // Appends enc(value): absent 01 | number 0D + 8 bytes | text 10 + bytes with 00 -> 00 FF + 00.
 void append_absent(std::string& key);
 void append_number(std::string& key, double value);
 void append_text(std::string& key, std::string_view value);
 // Precondition (asserted): the value is absent, a number, text or an enumeration's text.
 void append_value(std::string& key, const record::FieldValue& value);
+void append_part(std::string& key, const KeyPart& part);
 
 // Builds the keys of one index from records; accessors are resolved once, here.
 template <typename Record>
@@ -34,9 +38,6 @@ class KeyBuilder {
 
 extern template class KeyBuilder<record::ContentAudio>;
 extern template class KeyBuilder<record::UserContentAudio>;
-
-// One decoded part of a key. Lifetime: owns its text.
-using KeyPart = std::variant<std::monostate, double, std::string>;
 
 // Splits key bytes into their parts. Returns: nullopt when the bytes are no key.
 std::optional<std::vector<KeyPart>> split(std::string_view key);

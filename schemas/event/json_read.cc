@@ -23,7 +23,7 @@ std::string_view type_name(json_type type) {
     case json_type::string:
       return "text";
     case json_type::boolean:
-      return "true or false";
+      return "a boolean";
     case json_type::null:
       return "null";
   }
@@ -73,7 +73,7 @@ bool JsonRead::read(JsonValue& in, std::string& out) {
 bool JsonRead::read(JsonValue& in, double& out) {
   if (!expect(in, json_type::number, "a number")) return false;
   if (in.get_double().get(out) != simdjson::SUCCESS || !std::isfinite(out)) {
-    return fail("is not a number that a Float64 can hold");
+    return fail("is not a JSON number that a Float64 can hold");
   }
   if (out == 0 && std::signbit(out)) return fail("is -0; write 0");
   return true;

@@ -17,9 +17,9 @@ struct Bound {
 
 // `equal[i]` is the value of the i-th key field; the bounds are on field equal.size().
 struct RangeExpression {
-  std::vector<KeyPart> equal;
-  std::optional<Bound> lower;
-  std::optional<Bound> upper;
+  std::vector<KeyPart> equal = {};
+  std::optional<Bound> lower = {};
+  std::optional<Bound> upper = {};
 };
 
 // Half-open [first, limit) in key order; limit nullopt = to the end.
@@ -29,6 +29,8 @@ struct KeyRange {
   bool contains(std::string_view key) const { return key >= first && (!limit || key < *limit); }
 };
 
+// Precondition: no text of a record holds U+0000 (limits see to it); "a" followed by it would count
+// as equal to "a".
 // start = none P | gte P+V | gt inc(P+V); end = none inc(P) | lte inc(P+V) | lt P+V.
 KeyRange to_key_range(const RangeExpression& expression);
 

@@ -46,6 +46,7 @@ struct EventsRequest {
   std::optional<std::string> cursor;
   bool live = false;
   AsOf as_of;
+  double now_ms = 0;  // what relative times were read against; the cursor carries it on
 };
 
 // Shape: by log time, equal times by partition, then offset; `reverse` is the exact reverse.

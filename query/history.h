@@ -30,6 +30,7 @@ struct HistoryRequest {
   std::optional<std::string> cursor;
   bool live = false;
   AsOf as_of;
+  double now_ms = 0;  // what relative times were read against; the cursor carries it on
 };
 
 // Versions of all lives of the _id, and the events that named it and were not applied.

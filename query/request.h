@@ -47,6 +47,7 @@ struct FindRequest {
   std::optional<std::string> cursor;  // Answer::next of the page before
   bool live = false;                  // with a cursor: read at the newest, not as of the first page
   AsOf as_of;
+  double now_ms = 0;  // what relative times were read against; the cursor carries it on
 };
 
 // A row of an answer. Lifetime: during the call of the sink.

@@ -15,7 +15,7 @@
 
 namespace ledger::query {
 
-// No read holds an LMDB snapshot longer than this; the contract allows 1 s.
+// No read holds an LMDB snapshot much longer than this; the contract allows 1 s.
 inline constexpr std::chrono::milliseconds kSnapshotAgeMax{400};
 
 class Views {
@@ -28,10 +28,10 @@ class Views {
   Views& operator=(const Views&) = delete;
 
   const store::ViewDirectory& directory() const { return directory_; }
+  store::Generation generation() const { return generation_; }
   const std::vector<Partition>& partitions() const { return partitions_; }  // ascending
   const index::Declarations& declarations() const;
   const store::LogIdentity& identity() const;  // of the first partition
-  store::Generation generation() const { return generation_; }
 
   // Where the snapshots stand. After a renewal they stand at the same place or further on.
   const PositionVector& positions() const { return positions_; }
@@ -40,8 +40,11 @@ class Views {
   store::ShardReader& shard(Partition partition);
   store::KeptLogReader& kept_log(Partition partition);  // opened when first asked for
 
-  // Renews the snapshots when they are old or were released; cursors of the old ones are dead then.
-  // Returns: epoch(), which differs after each renewal: who holds a cursor seeks again.
+  // Are the snapshots old, or released? A caller that holds a cursor notes where it is, calls
+  // refresh() and seeks again. Cost: asks the clock once in 64 calls.
+  bool stale();
+  // Renews the snapshots if they are stale; cursors of the old ones are dead then. Returns:
+  // epoch(), which differs after each renewal.
   uint64_t refresh();
   // Takes new snapshots now, of a newer generation if one was published.
   void reopen();
@@ -50,29 +53,31 @@ class Views {
   uint64_t epoch() const { return epoch_; }
 
  private:
-  struct Shard;
-  void open_generation();
+  void open_current();
   void renew();
-  void read_positions();
-  Shard& at(Partition partition);
+  size_t number_of(Partition partition) const;
 
   store::ViewDirectory directory_;
   store::Generation generation_{};
   std::vector<Partition> partitions_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<store::ShardReader> shards_;                 // as partitions_
+  std::vector<std::optional<store::KeptLogReader>> logs_;  // as partitions_
   PositionVector positions_;
   std::chrono::steady_clock::time_point taken_;
+  uint64_t epoch_ = 0;
+  uint32_t calls_ = 0;
   bool released_ = false;
-  uint64_t epoch_ = 1;
+  bool stale_ = false;
 };
 
-// The position vector that an answer is read at: `as_of` completed by the newest positions.
+// The position vector that an answer is read at: `as_of` completed by the newest positions. A time
+// later than what the projector has surely folded is refused; so `views` may be renewed here.
 // Throws: Error{kNotFresh} when the views do not reach it, Error{kUsage} on a partition that the
 // ledger has not.
 PositionVector resolve(Views& views, const AsOf& as_of);
 
 // Waits until the views stand at `least` or further on, `wait` long at most.
-// Throws: Error{kNotFresh} naming what is missing.
+// Throws: Error{kNotFresh} saying what is missing; Error{kUsage} as resolve().
 void wait_for(Views& views, const PositionVector& least, std::chrono::microseconds wait);
 
 }  // namespace ledger::query

@@ -1,9 +1,13 @@
 #include "schemas/options/output.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdint>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "schemas/base/error.h"
@@ -12,6 +16,7 @@ namespace ledger::options {
 
 namespace {
 constexpr size_t kFlushBytes = size_t{64} * 1024;
+constexpr int kPatienceMs = 50;  // a reader that is slower than this counts as blocking
 }
 
 void Output::write(std::string_view text) {
@@ -26,7 +31,7 @@ void Output::flush_if_large() {
 void Output::flush() {
   std::string_view rest = buffer_;
   while (!rest.empty()) {
-    const ssize_t written = ::write(fd_, rest.data(), rest.size());
+    const ssize_t written = ::write(fd_, rest.data(), std::min(rest.size(), bytes_now()));
     if (written >= 0) {
       rest.remove_prefix(static_cast<size_t>(written));
       continue;
@@ -39,6 +44,18 @@ void Output::flush() {
                                    rest.size(), std::strerror(errno)));
   }
   buffer_.clear();
+}
+
+// How much the next write may be so that it does not wait: what poll(2) promises of a pipe is
+// PIPE_BUF bytes.
+size_t Output::bytes_now() {
+  if (!before_block_) return SIZE_MAX;
+  pollfd ready{fd_, POLLOUT, 0};
+  if (poll(&ready, 1, kPatienceMs) == 0) {
+    before_block_();
+    poll(&ready, 1, -1);
+  }
+  return PIPE_BUF;
 }
 
 }  // namespace ledger::options

@@ -1,8 +1,10 @@
 // stdout as data: buffered, every write error noticed.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace ledger::options {
 
@@ -14,7 +16,10 @@ struct OutputClosed {};
 // Lifetime: what is not flushed is lost with the object; call flush() at the end.
 class Output {
  public:
-  explicit Output(int fd = 1) : fd_(fd) {}
+  // `before_block`: called each time before a write would wait for the reader of a pipe or
+  // terminal, so that the caller lets go of what it must not hold meanwhile.
+  explicit Output(int fd = 1, std::function<void()> before_block = {})
+      : fd_(fd), before_block_(std::move(before_block)) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -26,7 +31,10 @@ class Output {
   void flush_if_large();
 
  private:
+  size_t bytes_now();
+
   int fd_;
+  std::function<void()> before_block_;
   std::string buffer_;
 };
 

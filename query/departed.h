@@ -1,0 +1,58 @@
+// Index entries that have left an index since a position, so that the index can be read as it stood
+// then.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schemas/index/range.h"
+#include "schemas/store/reader.h"
+
+namespace ledger::query {
+
+// What to read of one index of one shard.
+struct ScanSpec {
+  index::IndexId index{};
+  index::KeyRange range;
+  bool reverse = false;
+  Offset at{};  // entries with entered < at <= left
+};
+
+// Entries of `past` that were in the index at `spec.at`, in the scan's order.
+// Why: whichever is smaller is read, `left_at` from `at` on (few left since: a page of a fresh
+// cursor) or the range of `past` (few left ever). Both are walked side by side until one ends; if
+// neither ends within kDepartedWalkMax entries, `past` is read along with the scan instead.
+// Lifetime: of the snapshot.
+class DepartedScan {
+ public:
+  DepartedScan(const store::ShardReader& shard, const ScanSpec& spec);
+
+  bool valid() const { return valid_; }
+  std::string_view key() const { return key_; }
+  const store::Entry& entry() const { return entry_; }
+  void next();
+
+ private:
+  struct Item {
+    std::string key;
+    store::Entry entry;
+  };
+  bool collect(const store::ShardReader& shard);
+  void open_past(const store::ShardReader& shard);
+  bool past_in_range() const;
+  void settle_streamed();
+  void show_collected();
+
+  ScanSpec spec_;
+  std::vector<Item> collected_;
+  size_t position_ = 0;
+  std::optional<store::ViewCursor> past_;  // when streamed
+  bool valid_ = false;
+  std::string key_;
+  store::Entry entry_;
+};
+
+inline constexpr size_t kDepartedWalkMax = 200'000;
+
+}  // namespace ledger::query

@@ -1,0 +1,20 @@
+// Which events a list shows.
+#pragma once
+
+#include "query/events.h"
+
+namespace ledger::query {
+
+// The names that EventFilter::members may have.
+std::vector<std::string> event_member_names();
+
+// Throws: Error{kUsage} on a member that no event has, or a payload kind or outcome that is none.
+void check_filter(const EventFilter& filter);
+
+// `by_log_time`: since and until were answered by the log already.
+bool matches(const EventFilter& filter, const Event& event, bool by_log_time);
+
+// The filter as bytes, for the fingerprint of a cursor.
+std::string canonical_text(const EventFilter& filter);
+
+}  // namespace ledger::query

@@ -1,0 +1,80 @@
+#include "query/event_source.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::query {
+
+namespace {
+constexpr Offset previous(Offset offset) { return Offset{raw(offset) - 1}; }
+}  // namespace
+
+EventSource::EventSource(Views& views, Partition partition, EventList list,
+                         std::optional<store::Code> code, bool reverse, Offset first, Offset limit)
+    : views_(views),
+      partition_(partition),
+      list_(list),
+      code_(code),
+      reverse_(reverse),
+      first_(first),
+      limit_(limit) {
+  if (first_ < limit_) settle(listed_from(reverse ? previous(limit_) : first_));
+}
+
+store::KeptEvent EventSource::read() const {
+  const auto kept = views_.kept_log(partition_).read(*offset_);
+  if (kept) return *kept;
+  throw Error(Fault::kIntegrity,
+              fmt::format("kept log: event {}:{} is folded and not there; make the views anew with "
+                          "ledger-projector rebuild --from-log",
+                          raw(partition_), raw(*offset_)));
+}
+
+void EventSource::next() { settle(neighbour(*offset_)); }
+
+void EventSource::settle(std::optional<Offset> candidate) {
+  offset_ = candidate;
+  if (offset_) log_time_ms_ = read().log_time_ms;
+}
+
+// An accepted gap is kept at its first offset and jumped over.
+std::optional<Offset> EventSource::neighbour(Offset offset) const {
+  if (reverse_) {
+    return offset == first_ ? std::nullopt : listed_from(previous(offset));
+  }
+  const auto kept = views_.kept_log(partition_).read(offset);
+  const Offset after = kept && kept->gap_until ? *kept->gap_until : ledger::next(offset);
+  return after < limit_ ? listed_from(after) : std::nullopt;
+}
+
+// The first offset from `from` on, in the list's order, that the list may show.
+std::optional<Offset> EventSource::listed_from(Offset from) const {
+  if (list_ == EventList::kEvents) {
+    const store::KeptLogReader& log = views_.kept_log(partition_);
+    for (; from >= first_ && from < limit_; from = reverse_ ? previous(from) : ledger::next(from)) {
+      if (log.read(from)) return from;
+    }
+    return std::nullopt;
+  }
+  store::ViewCursor outcomes = views_.shard(partition_).cursor(store::View::kOutcomes);
+  reverse_ ? outcomes.seek_before(store::offset_key(ledger::next(from)))
+           : outcomes.seek(store::offset_key(from));
+  for (; outcomes.valid(); reverse_ ? outcomes.prev() : outcomes.next()) {
+    const Offset offset = store::decode_offset(outcomes.key());
+    if (offset < first_ || offset >= limit_) break;
+    if (listed(store::decode_outcome(outcomes.value()))) return offset;
+  }
+  return std::nullopt;
+}
+
+bool EventSource::listed(const store::Outcome& outcome) const {
+  const bool quarantined = outcome.disposition == store::Disposition::kQuarantined;
+  if (quarantined != (list_ == EventList::kQuarantine)) return false;
+  return !code_ ||
+         std::find(outcome.codes.begin(), outcome.codes.end(), *code_) != outcome.codes.end();
+}
+
+}  // namespace ledger::query

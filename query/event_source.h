@@ -1,0 +1,43 @@
+// The events of one partition that a list may show, in order of offset, one at a time.
+#pragma once
+
+#include <optional>
+
+#include "query/events.h"
+#include "query/views.h"
+
+namespace ledger::query {
+
+// Walks the kept log, or the entries of `outcomes` for anomalies and quarantine.
+// Why: holds offsets only, so that it survives renewals of the snapshots.
+class EventSource {
+ public:
+  // Offsets of [first, limit).
+  EventSource(Views& views, Partition partition, EventList list, std::optional<store::Code> code,
+              bool reverse, Offset first, Offset limit);
+
+  Partition partition() const { return partition_; }
+  std::optional<Offset> offset() const { return offset_; }  // nullopt at the end
+  int64_t log_time_ms() const { return log_time_ms_; }
+  // The event at offset(). Lifetime: until the snapshots are renewed.
+  store::KeptEvent read() const;
+  void next();
+
+ private:
+  void settle(std::optional<Offset> candidate);
+  std::optional<Offset> neighbour(Offset offset) const;
+  std::optional<Offset> listed_from(Offset from) const;
+  bool listed(const store::Outcome& outcome) const;
+
+  Views& views_;
+  Partition partition_;
+  EventList list_;
+  std::optional<store::Code> code_;
+  bool reverse_;
+  Offset first_;
+  Offset limit_;
+  std::optional<Offset> offset_;
+  int64_t log_time_ms_ = 0;
+};
+
+}  // namespace ledger::query

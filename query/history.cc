@@ -1,0 +1,179 @@
+#include "query/history.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "query/outcome.h"
+#include "query/page.h"
+#include "schemas/base/bytes.h"
+#include "schemas/base/error.h"
+#include "schemas/index/key.h"
+
+namespace ledger::query {
+
+namespace {
+
+// One event that named the record, with the lives of the record that it touched. An event that ends
+// one life and begins another has two.
+struct Step {
+  Offset offset{};
+  std::vector<store::Rid> lives;  // empty: not applied
+};
+
+std::vector<store::Rid> lives_of(const store::ShardReader& shard, record::Table table,
+                                 std::string_view id, Offset at) {
+  const index::IndexId by_id = index::by_id_of(table);
+  std::string key;
+  index::append_text(key, id);
+  std::vector<store::Rid> lives;
+  const auto take = [&](std::string_view value) {
+    const store::Entry entry = store::decode_entry(value);
+    if (entry.entered < at) lives.push_back(entry.rid);
+  };
+  store::ViewCursor past = shard.cursor(store::View::kPast);
+  for (past.seek(store::past_key(by_id, key, Offset{0})); past.valid(); past.next()) {
+    const store::PastKey left = store::decode_past_key(past.key());
+    if (left.index != by_id || left.key != key) break;
+    take(past.value());
+  }
+  if (const auto live = shard.get(store::view_of(by_id), key)) take(*live);
+  std::sort(lives.begin(), lives.end());
+  lives.erase(std::unique(lives.begin(), lives.end()), lives.end());
+  return lives;
+}
+
+void add_versions(const store::ShardReader& shard, record::Table table, store::Rid life, Offset at,
+                  std::vector<Step>& steps) {
+  store::ViewCursor versions = shard.cursor(store::View::kVersions);
+  for (versions.seek(store::version_key(life, Offset{0})); versions.valid(); versions.next()) {
+    const store::VersionKey version = store::decode_version_key(versions.key());
+    if (version.rid != life || version.from >= at) break;
+    steps.push_back({version.from, {life}});
+  }
+  const auto row = shard.get(store::rows_of(table), store::rid_key(life));
+  if (!row) return;
+  const Offset from = store::decode_offset(row->substr(0, 8));
+  if (from < at) steps.push_back({from, {life}});
+}
+
+void add_not_applied(const store::ShardReader& shard, record::Table table, std::string_view id,
+                     Offset at, std::vector<Step>& steps) {
+  const std::string first = store::record_outcome_key(table, id, Offset{0});
+  const std::string_view prefix = std::string_view(first).substr(0, first.size() - 8);
+  store::ViewCursor outcomes = shard.cursor(store::View::kRecordOutcomes);
+  for (outcomes.seek(first); outcomes.valid(); outcomes.next()) {
+    if (!outcomes.key().starts_with(prefix) || outcomes.key().size() != first.size()) break;
+    const Offset offset = store::decode_record_outcome_key(outcomes.key());
+    if (offset >= at) break;
+    steps.push_back({offset, {}});
+  }
+}
+
+// In order of offset, one step an event.
+std::vector<Step> steps_of(const store::ShardReader& shard, record::Table table,
+                           std::string_view id, Offset at) {
+  std::vector<Step> steps;
+  for (const store::Rid life : lives_of(shard, table, id, at)) {
+    add_versions(shard, table, life, at, steps);
+  }
+  add_not_applied(shard, table, id, at, steps);
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const Step& a, const Step& b) { return a.offset < b.offset; });
+  std::vector<Step> merged;
+  for (Step& each : steps) {
+    if (merged.empty() || merged.back().offset != each.offset) {
+      merged.push_back(std::move(each));
+    } else {
+      auto& lives = merged.back().lives;
+      lives.insert(lives.end(), each.lives.begin(), each.lives.end());
+    }
+  }
+  return merged;
+}
+
+template <typename Record>
+std::optional<AnyRecord> image_of(const store::ShardReader& shard, const Step& step, Offset at) {
+  for (const store::Rid life : step.lives) {
+    auto stored = store::read_row_at<Record>(shard, life, at);
+    if (stored) return AnyRecord(std::move(stored->row));
+  }
+  return std::nullopt;
+}
+
+std::optional<AnyRecord> image_of(const store::ShardReader& shard, record::Table table,
+                                  const Step& step, Offset at) {
+  return table == record::Table::kContentAudios
+             ? image_of<record::ContentAudio>(shard, step, at)
+             : image_of<record::UserContentAudio>(shard, step, at);
+}
+
+std::string offset_text(Offset offset) {
+  std::string key;
+  append_be64(key, static_cast<uint64_t>(raw(offset)));
+  return key;
+}
+
+// Is the step still to be given, on a page that begins after the cursor?
+bool is_due(const Page& page, Partition partition, Offset offset, bool reverse) {
+  if (!page.after()) return true;
+  const auto here = std::pair(partition, offset_text(offset));
+  const auto last = std::pair(page.after()->partition, page.after()->key);
+  return reverse ? here < last : here > last;
+}
+
+void give_step(Views& views, const HistoryRequest& request, Partition partition, const Step& step,
+               event::Decoder& decoder, const HistorySink& sink) {
+  views.refresh();
+  const store::ShardReader& shard = views.shard(partition);
+  const auto kept = views.kept_log(partition).read(step.offset);
+  if (!kept) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("kept log: event {}:{} made a version and is not there; make the views "
+                            "anew with ledger-projector rebuild --from-log",
+                            raw(partition), raw(step.offset)));
+  }
+  const event::Decoded decoded = decoder.decode(kept->value);
+  const store::Outcome outcome = outcome_of(shard, step.offset, decoded);
+  const Event event{partition, *kept, outcome, decoded};
+  sink({event, image_of(shard, request.table, step, step.offset),
+        image_of(shard, request.table, step, next(step.offset))});
+}
+
+}  // namespace
+
+Answer history(Views& views, const HistoryRequest& request, const HistorySink& sink) {
+  const Page page(
+      views, request,
+      fmt::format("history {} {}:{} {}\n", record::table_name(request.table), request.id.size(),
+                  request.id, request.reverse ? "reverse" : "forward"));
+  Answer answer;
+  answer.at = page.at();
+  answer.index = "by_id";
+  const uint64_t limit = request.limit.value_or(UINT64_MAX);
+  std::vector<Partition> partitions = views.partitions();
+  if (request.reverse) std::reverse(partitions.begin(), partitions.end());
+  event::Decoder decoder;
+  Partition last_partition{};
+  Offset last{};
+  for (const Partition partition : partitions) {
+    views.refresh();
+    std::vector<Step> steps =
+        steps_of(views.shard(partition), request.table, request.id, page.at().at(partition));
+    if (request.reverse) std::reverse(steps.begin(), steps.end());
+    for (const Step& step : steps) {
+      if (!is_due(page, partition, step.offset, request.reverse)) continue;
+      if (answer.matched == limit) {
+        answer.next = page.next(offset_text(last), last_partition);
+        return answer;
+      }
+      ++answer.matched;
+      last = step.offset;
+      last_partition = partition;
+      give_step(views, request, partition, step, decoder, sink);
+    }
+  }
+  return answer;
+}
+
+}  // namespace ledger::query

@@ -17,7 +17,7 @@ namespace ledger::options {
 namespace {
 constexpr size_t kFlushBytes = size_t{64} * 1024;
 constexpr int kPatienceMs = 50;  // a reader that is slower than this counts as blocking
-}
+}  // namespace
 
 void Output::write(std::string_view text) {
   buffer_.append(text);

@@ -117,14 +117,18 @@ std::optional<Topic> Client::topic() {
       if (connection_.topic != found.topic) continue;
       Topic topic;
       topic.partition_count = found.partition_cnt;
-      if (char* id = rd_kafka_clusterid(instance_.get(), kRequestTimeoutMs)) {
-        topic.cluster_id = id;
-        rd_kafka_mem_free(instance_.get(), id);
-      }
+      topic.cluster_id = cluster_id();
       return topic;
     }
     return std::nullopt;
   }
+}
+
+std::string Client::cluster_id() {
+  char* text = rd_kafka_clusterid(instance_.get(), kRequestTimeoutMs);
+  std::string id = text == nullptr ? "" : text;
+  rd_kafka_mem_free(instance_.get(), text);
+  return id;
 }
 
 Watermarks Client::watermarks(Partition partition) {

@@ -48,6 +48,7 @@ class Client {
   // Returns: nullopt when the cluster lists no such topic. Why by the list: asking the embedded
   // broker for one topic would create it.
   std::optional<Topic> topic();
+  std::string cluster_id();  // "" when the brokers tell none
   Watermarks watermarks(Partition partition);
   // One record of each named partition.
   // Returns: nullopt for a partition where nothing stands at that offset (before the start, or not

@@ -27,7 +27,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& names) {
-  const size_t distance_max = std::max<size_t>(1, name.size() / 3);
+  const size_t distance_max = name.size() < 4 ? 1 : std::max<size_t>(2, name.size() / 3);
   std::optional<std::string> best;
   size_t best_distance = distance_max + 1;
   for (const std::string& candidate : names) {

@@ -48,6 +48,7 @@ TEST(Options, CommonOptionsMayStandBeforeTheCommand) {
 
 TEST(Options, TypingErrorsNameTheNearest) {
   EXPECT_THAT(refusal_of({"send", "--brokes", "x"}), HasSubstr("did you mean '--brokers'?"));
+  EXPECT_THAT(refusal_of({"sned"}), HasSubstr("did you mean 'send'?"));
   EXPECT_THAT(refusal_of({"sent"}), HasSubstr("did you mean 'send'?"));
   EXPECT_THAT(refusal_of({"--topc", "t", "send"}), HasSubstr("did you mean '--topic'?"));
   EXPECT_THAT(refusal_of({"send", "-o", "jsn"}), HasSubstr("did you mean 'json'?"));

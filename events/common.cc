@@ -1,0 +1,58 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "events/commands.h"
+#include "events/log/topic_settings.h"
+#include "schemas/base/error.h"
+
+namespace ledger::events {
+
+std::vector<options::Option> line_options() {
+  return {{"source", options::Kind::kText, "NAME/VERSION", "source of lines that have none"},
+          {"actor", options::Kind::kText, "KIND:ID",
+           "actor of lines that have none; KIND is service, user, operator or system"}};
+}
+
+event::LineDefaults line_defaults(const options::Parsed& parsed) {
+  event::LineDefaults defaults;
+  defaults.source = parsed.find_text("source");
+  if (const auto actor = parsed.find_text("actor")) {
+    const size_t colon = actor->find(':');
+    defaults.actor_kind = event::actor_kind_from(actor->substr(0, colon));
+    if (!defaults.actor_kind || colon == std::string::npos || colon + 1 == actor->size()) {
+      throw Error(Fault::kUsage,
+                  fmt::format("--actor {}: write KIND:ID, KIND one of service, user, operator, "
+                              "system",
+                              *actor));
+    }
+    defaults.actor_id = actor->substr(colon + 1);
+  }
+  return defaults;
+}
+
+options::Option give_up_option() {
+  return {"give-up-after", options::Kind::kDuration, "TIME",
+          "exit 5 after so long without an answer from the brokers; else it waits for ever"};
+}
+
+std::optional<std::chrono::milliseconds> give_up_after(const options::Parsed& parsed) {
+  const auto given = parsed.find_duration("give-up-after");
+  if (!given) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*given);
+}
+
+void check_topic_settings(log::Client& client, bool quiet) {
+  const log::SettingsReport report = log::check_settings(client);
+  log::refuse_contradictions(client, report);
+  if (report.unreadable.empty() || quiet) return;
+  fmt::print(stderr,
+             "{}: warning: topic {}: its settings cannot be read ({}); check them by hand\n",
+             kProgram, client.connection().topic, report.unreadable);
+}
+
+std::string input_file(const options::Parsed& parsed) {
+  return parsed.operands().empty() ? "-" : parsed.operands().front();
+}
+
+}  // namespace ledger::events

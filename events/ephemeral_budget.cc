@@ -1,0 +1,47 @@
+#include "events/ephemeral_budget.h"
+
+#include <fmt/format.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::events {
+
+namespace {
+// A record alone in its batch costs this beside key and value.
+constexpr uint64_t kRecordOverheadBytes = 72;
+}  // namespace
+
+EphemeralBudget::EphemeralBudget(log::Client& client, int32_t partition_count) : client_(client) {
+  for (int32_t p = 0; p < partition_count; ++p) {
+    count(Partition{p}, uses_[Partition{p}], client_.watermarks(Partition{p}).high);
+  }
+}
+
+void EphemeralBudget::count(Partition partition, Use& use, Offset limit) {
+  client_.scan(partition, use.counted, limit, [&use](log::Record&& record) {
+    use.bytes += (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0) +
+                 kRecordOverheadBytes;
+  });
+  use.counted = limit;
+}
+
+void EphemeralBudget::charge(Partition partition, size_t key_bytes, size_t value_bytes) {
+  Use& use = uses_.at(partition);
+  const uint64_t bytes = key_bytes + value_bytes + kRecordOverheadBytes;
+  if (use.bytes + bytes > kPartitionBytesMax) {
+    throw Error(Fault::kFull,
+                fmt::format("the embedded broker: partition {} is full ({} of at most {} bytes); "
+                            "send to real Kafka (ops/kafka start DIR)",
+                            raw(partition), use.bytes, kPartitionBytesMax));
+  }
+  use.bytes += bytes;
+}
+
+void EphemeralBudget::acknowledged(Partition partition, std::optional<Offset> offset) {
+  if (!offset) return;
+  Use& use = uses_.at(partition);
+  if (raw(*offset) > raw(use.counted)) count(partition, use, *offset);
+  use.counted = next(*offset);
+}
+
+}  // namespace ledger::events

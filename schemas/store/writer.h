@@ -13,7 +13,6 @@
 namespace ledger::store {
 
 struct WriterOptions {
-  uint64_t map_bytes_max = uint64_t{1} << 40;
   bool sync = true;  // false only for a generation being built, which publish() makes durable
 };
 

@@ -1,0 +1,208 @@
+#include "schemas/store/directory.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/file.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kGenerationPrefix = "gen-";
+constexpr long kCifsMagic = 0xFF534D42;
+constexpr long kSmb2Magic = 0xFE534D42;
+
+[[noreturn]] void throw_errno(int code, std::string_view what, const fs::path& path) {
+  const bool full = code == ENOSPC || code == EDQUOT;
+  throw Error(
+      full ? Fault::kFull : Fault::kUnavailable,
+      fmt::format("cannot {}: {} ({}); {}", what, path.string(), std::strerror(code),
+                  full ? "free disk space and start again" : "check the path and its permissions"));
+}
+
+bool parse_number(std::string_view text, uint32_t& out) {
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return code == std::errc() && end == text.data() + text.size() && !text.empty();
+}
+
+std::optional<Generation> generation_from(std::string_view name) {
+  uint32_t number = 0;
+  if (!name.starts_with(kGenerationPrefix)) return std::nullopt;
+  if (!parse_number(name.substr(kGenerationPrefix.size()), number)) return std::nullopt;
+  return Generation{number};
+}
+
+// LMDB's locks and its mmap do not work across hosts.
+void refuse_network_file_system(const fs::path& root) {
+  fs::path existing = fs::absolute(root);
+  std::error_code ignored;
+  while (!fs::exists(existing, ignored) && existing.has_relative_path())
+    existing = existing.parent_path();
+  struct statfs info {};
+  if (statfs(existing.c_str(), &info) != 0) return;  // the first use of the path will say why
+  constexpr std::array<long, 6> kNetwork = {NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, kCifsMagic,
+                                            kSmb2Magic,      AFS_SUPER_MAGIC, CODA_SUPER_MAGIC};
+  if (std::find(kNetwork.begin(), kNetwork.end(), static_cast<long>(info.f_type)) !=
+      kNetwork.end()) {
+    throw Error(Fault::kUnavailable,
+                fmt::format("--views {} lies on a network file system, where LMDB's locks do "
+                            "not work; use a local disk",
+                            root.string()));
+  }
+}
+
+template <typename Number>
+std::vector<Number> numbered_folders(const fs::path& path) {
+  std::vector<Number> found;
+  std::error_code error;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    uint32_t number = 0;
+    const std::string name = it->path().filename().string();
+    if (it->is_directory() && parse_number(name, number)) {
+      found.push_back(static_cast<Number>(number));
+    }
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+ViewDirectory::ViewDirectory(fs::path root) : root_(std::move(root)) {
+  refuse_network_file_system(root_);
+}
+
+fs::path ViewDirectory::log(Partition partition) const {
+  return root_ / "log" / std::to_string(raw(partition));
+}
+
+fs::path ViewDirectory::generation(Generation generation) const {
+  return root_ / fmt::format("{}{}", kGenerationPrefix, raw(generation));
+}
+
+fs::path ViewDirectory::shard(Generation generation, Partition partition) const {
+  return this->generation(generation) / std::to_string(raw(partition));
+}
+
+fs::path ViewDirectory::run_json() const { return root_ / "run.json"; }
+
+std::optional<Generation> ViewDirectory::current() const {
+  std::error_code error;
+  const fs::path link = root_ / "current";
+  const fs::path target = fs::read_symlink(link, error);
+  if (error) {
+    if (!fs::exists(fs::symlink_status(link, error))) return std::nullopt;
+    throw Error(Fault::kIntegrity,
+                fmt::format("{} is not a symlink to a generation; point it at one of the gen-N "
+                            "folders beside it",
+                            link.string()));
+  }
+  const auto generation = generation_from(target.string());
+  if (!generation || !fs::is_directory(this->generation(*generation))) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("{} points at '{}', which is no generation; point it at one of the "
+                            "gen-N folders beside it",
+                            link.string(), target.string()));
+  }
+  return generation;
+}
+
+std::vector<Generation> ViewDirectory::generations() const {
+  std::vector<Generation> found;
+  std::error_code error;
+  for (fs::directory_iterator it(root_, error), end; !error && it != end; it.increment(error)) {
+    const auto generation = generation_from(it->path().filename().string());
+    if (generation && it->is_directory()) found.push_back(*generation);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<Partition> ViewDirectory::partitions(Generation generation) const {
+  return numbered_folders<Partition>(this->generation(generation));
+}
+
+std::vector<Partition> ViewDirectory::log_partitions() const {
+  return numbered_folders<Partition>(root_ / "log");
+}
+
+void ViewDirectory::create() const {
+  std::error_code error;
+  fs::create_directories(root_ / "log", error);
+  if (error) throw_errno(error.value(), "create the view directory", root_);
+  fsync_path(root_ / "log");
+  fsync_path(root_);
+  const fs::path parent = fs::absolute(root_).parent_path();
+  if (access(parent.c_str(), R_OK) == 0) fsync_path(parent);
+}
+
+void ViewDirectory::publish(Generation generation) const {
+  const fs::path folder = this->generation(generation);
+  for (const Partition partition : partitions(generation)) {
+    fsync_path(shard(generation, partition) / "data.mdb");
+    fsync_path(shard(generation, partition));
+  }
+  fsync_path(folder);
+  const fs::path fresh = root_ / "current.new";
+  unlink(fresh.c_str());
+  if (symlink(folder.filename().c_str(), fresh.c_str()) != 0) throw_errno(errno, "publish", fresh);
+  if (rename(fresh.c_str(), (root_ / "current").c_str()) != 0)
+    throw_errno(errno, "publish", root_ / "current");
+  fsync_path(root_);
+}
+
+void ViewDirectory::remove_generation(Generation generation) const {
+  std::error_code error;
+  fs::remove_all(this->generation(generation), error);
+  if (error) throw_errno(error.value(), "remove the generation", this->generation(generation));
+  fsync_path(root_);
+}
+
+FileLock::FileLock(const fs::path& path, std::string_view purpose) {
+  fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0664);
+  if (fd_ < 0) throw_errno(errno, "open the lock", path);
+  if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    const int code = errno;
+    std::array<char, 64> holder{};
+    const ssize_t size = pread(fd_, holder.data(), holder.size() - 1, 0);
+    close(fd_);
+    if (code != EWOULDBLOCK) throw_errno(code, "take the lock", path);
+    const std::string_view pid(holder.data(), size > 0 ? static_cast<size_t>(size) : 0);
+    throw Error(Fault::kUnavailable,
+                fmt::format("{}: {} is held by process {}; stop it or wait until it ends", purpose,
+                            path.string(), pid.empty() ? "?" : pid));
+  }
+  const std::string pid = std::to_string(getpid());
+  // The pid is for people; the lock itself is the flock.
+  if (ftruncate(fd_, 0) != 0 || pwrite(fd_, pid.data(), pid.size(), 0) < 0) {
+    const int code = errno;
+    close(fd_);
+    throw_errno(code, "write the lock", path);
+  }
+}
+
+FileLock::~FileLock() { close(fd_); }
+
+void fsync_path(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_errno(errno, "open", path);
+  const int code = fsync(fd) == 0 ? 0 : errno;
+  close(fd);
+  if (code != 0) throw_errno(code, "make durable", path);
+}
+
+}  // namespace ledger::store

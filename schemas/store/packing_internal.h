@@ -1,0 +1,42 @@
+// The packed primitives of images, outcomes and meta: varints, numbers, text. LAYOUT.md, "Packing".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ledger::store {
+
+class Packer {
+ public:
+  explicit Packer(std::string& out) : out_(out) {}
+  void byte(uint8_t value) { out_.push_back(static_cast<char>(value)); }
+  void varint(uint64_t value);  // LEB128, shortest
+  void number(double value);    // whole and 0 <= v < 2^53: varint(2v); else 01 + be64 of the bits
+  void text(std::string_view text);  // varint(2 * length) + bytes
+  // As text; 64 lower-case hex digits become varint(2 * 32 + 1) + 32 bytes.
+  void hash(std::string_view text);
+
+ private:
+  std::string& out_;
+};
+
+// Throws, all: Error{kIntegrity} naming `what` when the bytes end early or are not canonical.
+class Unpacker {
+ public:
+  Unpacker(std::string_view bytes, std::string_view what) : rest_(bytes), what_(what) {}
+  uint8_t byte();
+  uint64_t varint();
+  double number();
+  std::string_view text();
+  std::string hash();
+  std::string_view take(size_t length);
+  void finish() const;  // nothing is left
+  [[noreturn]] void fail() const;
+
+ private:
+  std::string_view rest_;
+  std::string_view what_;
+};
+
+}  // namespace ledger::store

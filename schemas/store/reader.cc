@@ -1,0 +1,152 @@
+#include "schemas/store/reader.h"
+
+#include <sys/stat.h>
+
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "schemas/base/assert.h"
+#include "schemas/base/error.h"
+#include "schemas/store/lmdb_internal.h"
+#include "schemas/store/shard_meta_internal.h"
+
+namespace ledger::store {
+
+struct ViewCursor::Impl {
+  Cursor cursor;
+  bool valid = false;
+  std::string_view key;
+  std::string_view value;
+
+  bool move(MDB_cursor_op op) { return valid = cursor.move(op, key, value); }
+};
+
+ViewCursor::ViewCursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ViewCursor::~ViewCursor() = default;
+ViewCursor::ViewCursor(ViewCursor&&) noexcept = default;
+ViewCursor& ViewCursor::operator=(ViewCursor&&) noexcept = default;
+
+bool ViewCursor::seek(std::string_view key) {
+  if (key.empty()) return first();  // LMDB refuses an empty key
+  impl_->key = key;
+  return impl_->move(MDB_SET_RANGE);
+}
+
+bool ViewCursor::seek_before(std::string_view key) { return seek(key) ? prev() : last(); }
+bool ViewCursor::first() { return impl_->move(MDB_FIRST); }
+bool ViewCursor::last() { return impl_->move(MDB_LAST); }
+bool ViewCursor::next() { return impl_->move(MDB_NEXT); }
+bool ViewCursor::prev() { return impl_->move(MDB_PREV); }
+bool ViewCursor::valid() const { return impl_->valid; }
+
+std::string_view ViewCursor::key() const {
+  LEDGER_ASSERT(impl_->valid, "cursor");
+  return impl_->key;
+}
+
+std::string_view ViewCursor::value() const {
+  LEDGER_ASSERT(impl_->valid, "cursor");
+  return impl_->value;
+}
+
+struct ShardReader::Impl {
+  Impl(const std::filesystem::path& path, bool no_lock)
+      : environment(Environment::open(path, no_lock ? Access::kReadNoLock : Access::kRead)),
+        meta(environment->database(kMetaName, false)),
+        transaction(*environment, true) {
+    identity = read_shard_identity(transaction, meta, path);
+    for (const ViewName& name : view_names(identity.declarations)) {
+      databases.emplace(name.view, environment->database(name.name, false));
+    }
+    state = read_shard_state(transaction, meta);
+  }
+
+  MDB_dbi database(View view) const {
+    const auto found = databases.find(view);
+    LEDGER_ASSERT(found != databases.end(), "view {}", static_cast<int>(view));
+    return found->second;
+  }
+
+  std::shared_ptr<Environment> environment;
+  MDB_dbi meta;
+  Transaction transaction;
+  ShardIdentity identity;
+  ShardState state;
+  std::unordered_map<View, MDB_dbi> databases;
+};
+
+ShardReader::ShardReader(const std::filesystem::path& path, bool no_lock)
+    : impl_(std::make_unique<Impl>(path, no_lock)) {}
+ShardReader::~ShardReader() = default;
+ShardReader::ShardReader(ShardReader&&) noexcept = default;
+
+void ShardReader::renew() {
+  impl_->transaction.renew();
+  impl_->state = read_shard_state(impl_->transaction, impl_->meta);
+}
+
+void ShardReader::release() { impl_->transaction.reset(); }
+const ShardIdentity& ShardReader::identity() const { return impl_->identity; }
+const ShardState& ShardReader::state() const { return impl_->state; }
+
+std::optional<std::string_view> ShardReader::get(View view, std::string_view key) const {
+  std::string_view value;
+  if (!impl_->transaction.get(impl_->database(view), key, value)) return std::nullopt;
+  return value;
+}
+
+ViewCursor ShardReader::cursor(View view) const {
+  return ViewCursor(std::make_unique<ViewCursor::Impl>(ViewCursor::Impl{
+      Cursor(impl_->transaction, impl_->database(view), impl_->environment->path()),
+      false,
+      {},
+      {}}));
+}
+
+uint64_t ShardReader::entries(View view) const {
+  MDB_stat stat{};
+  check_lmdb(mdb_stat(impl_->transaction.get(), impl_->database(view), &stat), "read",
+             impl_->environment->path());
+  return stat.ms_entries;
+}
+
+uint64_t ShardReader::file_bytes() const {
+  struct stat info {};
+  const std::filesystem::path file = impl_->environment->path() / "data.mdb";
+  return stat(file.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_blocks) * 512 : 0;
+}
+
+template <typename Record>
+Stored<Record> read_row(const ShardReader& shard, Rid rid) {
+  const auto value = shard.get(rows_of(record::table_of<Record>()), rid_key(rid));
+  if (!value) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("views: an index of {} names row {}, which is not there; run "
+                            "`ledger-projector rebuild`",
+                            record::table_name(record::table_of<Record>()), raw(rid)));
+  }
+  return decode_row<Record>(rid, *value);
+}
+
+template <typename Record>
+std::optional<Stored<Record>> read_row_at(const ShardReader& shard, Rid rid, Offset position) {
+  const auto value = shard.get(rows_of(record::table_of<Record>()), rid_key(rid));
+  if (value && decode_offset(value->substr(0, 8)) < position)
+    return decode_row<Record>(rid, *value);
+  ViewCursor versions = shard.cursor(View::kVersions);
+  if (!versions.seek_before(version_key(rid, position))) return std::nullopt;
+  const VersionKey key = decode_version_key(versions.key());
+  if (key.rid != rid || versions.value().empty()) return std::nullopt;
+  Stored<Record> stored{rid, key.from, {}};
+  decode_image(versions.value(), stored.row);
+  return stored;
+}
+
+template Stored<record::ContentAudio> read_row(const ShardReader&, Rid);
+template Stored<record::UserContentAudio> read_row(const ShardReader&, Rid);
+template std::optional<Stored<record::ContentAudio>> read_row_at(const ShardReader&, Rid, Offset);
+template std::optional<Stored<record::UserContentAudio>> read_row_at(const ShardReader&, Rid,
+                                                                     Offset);
+
+}  // namespace ledger::store

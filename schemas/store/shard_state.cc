@@ -1,0 +1,203 @@
+#include "schemas/store/shard_state.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "schemas/base/bytes.h"
+#include "schemas/base/error.h"
+#include "schemas/store/layout.h"
+#include "schemas/store/packing_internal.h"
+
+namespace ledger::store {
+
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+Wide to_number(const Digest& digest) {
+  Wide number = 0;
+  for (const uint8_t byte : digest) number = number << 8 | byte;
+  return number;
+}
+
+Digest to_digest(Wide number) {
+  Digest digest{};
+  for (size_t i = digest.size(); i > 0; number >>= 8) digest[--i] = static_cast<uint8_t>(number);
+  return digest;
+}
+
+[[noreturn]] void refuse(std::string_view path, std::string_view what, const std::string& stored,
+                         const std::string& expected, std::string_view remedy) {
+  throw Error(Fault::kIncompatible, fmt::format("{}: {} is stored {}, expected {}; {}", path, what,
+                                                stored, expected, remedy));
+}
+
+constexpr std::string_view kOtherLedger =
+    "use the --views directory of this ledger, or an empty one";
+
+void pack_uuid(const Uuid& uuid, std::string& out) {
+  out.append(reinterpret_cast<const char*>(uuid.data()), uuid.size());
+}
+
+void pack(const LogIdentity& identity, std::string& bytes) {
+  Packer out(bytes);
+  out.varint(kFormatVersion);
+  pack_uuid(identity.ledger_id, bytes);
+  out.text(identity.cluster_id);
+  out.text(identity.topic);
+  out.varint(static_cast<uint64_t>(ledger::raw(identity.partition)));
+  out.varint(static_cast<uint64_t>(identity.partition_count));
+  out.byte(identity.ephemeral ? 1 : 0);
+}
+
+LogIdentity unpack_identity(Unpacker& in) {
+  const uint64_t format = in.varint();
+  if (format != kFormatVersion) {
+    throw Error(
+        Fault::kIncompatible,
+        fmt::format(
+            "views: format version is stored {}, expected {}; use the release that wrote them, "
+            "or an empty --views directory",
+            format, kFormatVersion));
+  }
+  LogIdentity identity;
+  const std::string_view uuid = in.take(16);
+  std::copy(uuid.begin(), uuid.end(), identity.ledger_id.begin());
+  identity.cluster_id = in.text();
+  identity.topic = in.text();
+  identity.partition = Partition{static_cast<int32_t>(in.varint())};
+  identity.partition_count = static_cast<int32_t>(in.varint());
+  identity.ephemeral = in.byte() != 0;
+  return identity;
+}
+
+}  // namespace
+
+void check_identity(const LogIdentity& stored, const LogIdentity& expected, std::string_view path) {
+  const auto check = [&](std::string_view what, const std::string& a, const std::string& b) {
+    if (a != b) refuse(path, what, "'" + a + "'", "'" + b + "'", kOtherLedger);
+  };
+  check("ledgerId", ledger::to_text(stored.ledger_id), ledger::to_text(expected.ledger_id));
+  check("cluster id", stored.cluster_id, expected.cluster_id);
+  check("topic", stored.topic, expected.topic);
+  check("partition", std::to_string(ledger::raw(stored.partition)),
+        std::to_string(ledger::raw(expected.partition)));
+  check("partition count", std::to_string(stored.partition_count),
+        std::to_string(expected.partition_count));
+  check("ephemeral", stored.ephemeral ? "true" : "false", expected.ephemeral ? "true" : "false");
+}
+
+void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
+                    std::string_view path) {
+  check_identity(stored.log, expected.log, path);
+  constexpr std::string_view kRebuild = "run `ledger-projector rebuild`";
+  if (stored.fold_version != expected.fold_version) {
+    refuse(path, "fold version", std::to_string(stored.fold_version),
+           std::to_string(expected.fold_version), kRebuild);
+  }
+  if (stored.declarations != expected.declarations) {
+    refuse(path, "the index declarations", "\n" + index::to_text(stored.declarations),
+           "\n" + index::to_text(expected.declarations), kRebuild);
+  }
+}
+
+Digest entry_hash(std::string_view view, std::string_view key, std::string_view value) {
+  thread_local std::string bytes;
+  bytes.clear();
+  for (const std::string_view part : {view, key, value}) {
+    append_be32(bytes, static_cast<uint32_t>(part.size()));
+    bytes.append(part);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return to_digest(static_cast<Wide>(hash.high64) << 64 | hash.low64);
+}
+
+void add(Digest& sum, const Digest& hash) { sum = to_digest(to_number(sum) + to_number(hash)); }
+void subtract(Digest& sum, const Digest& hash) {
+  sum = to_digest(to_number(sum) - to_number(hash));
+}
+
+std::string encode_state(const ShardState& state) {
+  std::string bytes;
+  Packer out(bytes);
+  out.varint(static_cast<uint64_t>(ledger::raw(state.position)));
+  out.varint(static_cast<uint64_t>(state.log_time_max_ms + 1));
+  const Counters& c = state.counters;
+  for (const uint64_t n : {c.events, c.applied, c.not_applied, c.duplicates, c.quarantined})
+    out.varint(n);
+  out.varint(c.codes.size());
+  for (const auto& [code, count] : c.codes) {
+    out.byte(static_cast<uint8_t>(code));
+    out.varint(count);
+  }
+  out.varint(c.rows.size());
+  for (const auto& [table, count] : c.rows) {
+    out.byte(static_cast<uint8_t>(table));
+    out.varint(count);
+  }
+  out.varint(state.digests.size());
+  for (const auto& [view, digest] : state.digests) {
+    out.text(view);
+    bytes.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+  }
+  return bytes;
+}
+
+ShardState decode_state(std::string_view bytes) {
+  Unpacker in(bytes, "the shard state in meta");
+  ShardState state;
+  state.position = Offset{static_cast<int64_t>(in.varint())};
+  state.log_time_max_ms = static_cast<int64_t>(in.varint()) - 1;
+  Counters& c = state.counters;
+  for (uint64_t* n : {&c.events, &c.applied, &c.not_applied, &c.duplicates, &c.quarantined})
+    *n = in.varint();
+  for (uint64_t left = in.varint(); left > 0; --left) {
+    const auto code = static_cast<Code>(in.byte());
+    c.codes[code] = in.varint();
+  }
+  for (uint64_t left = in.varint(); left > 0; --left) {
+    const auto table = static_cast<record::Table>(in.byte());
+    c.rows[table] = in.varint();
+  }
+  for (uint64_t left = in.varint(); left > 0; --left) {
+    Digest& digest = state.digests[std::string(in.text())];
+    const std::string_view sum = in.take(digest.size());
+    std::copy(sum.begin(), sum.end(), digest.begin());
+  }
+  in.finish();
+  return state;
+}
+
+std::string encode_identity(const LogIdentity& identity) {
+  std::string bytes;
+  pack(identity, bytes);
+  return bytes;
+}
+
+LogIdentity decode_log_identity(std::string_view bytes) {
+  Unpacker in(bytes, "the identity of the kept log");
+  LogIdentity identity = unpack_identity(in);
+  in.finish();
+  return identity;
+}
+
+std::string encode_identity(const ShardIdentity& identity) {
+  std::string bytes;
+  pack(identity.log, bytes);
+  Packer out(bytes);
+  out.varint(identity.fold_version);
+  out.text(index::to_text(identity.declarations));
+  return bytes;
+}
+
+ShardIdentity decode_shard_identity(std::string_view bytes) {
+  Unpacker in(bytes, "the identity of the shard");
+  ShardIdentity identity;
+  identity.log = unpack_identity(in);
+  identity.fold_version = static_cast<uint32_t>(in.varint());
+  identity.declarations = index::parse_declarations(in.text());
+  in.finish();
+  return identity;
+}
+
+}  // namespace ledger::store

@@ -1,0 +1,58 @@
+// Looks at single facts of the log beside the streams: does the topic exist, where does a partition
+// start and end, what is the record at an offset.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "events/log/client.h"
+#include "events/log/genesis.h"
+#include "events/log/topic_settings.h"
+
+namespace ledger::consumer {
+
+// The brokers did not answer in time; the caller waits and asks again.
+struct NotReachable {
+  std::string reason;
+};
+
+// What the guards ask the log. Throws, all members: NotReachable; Error on what waiting does not
+// mend.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  virtual std::optional<log::Topic> topic() = 0;  // nullopt: the brokers know no such topic
+  virtual std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) = 0;
+  virtual log::Watermarks extent(Partition partition) = 0;
+  // Returns: nullopt when the log has no record at this very offset.
+  virtual std::optional<log::Record> read(Partition partition, Offset offset) = 0;
+};
+
+// The probe over one client. Safe from several threads, which take turns.
+class LogProbe : public Probe {
+ public:
+  // `patience`: how long one question may wait for brokers.
+  LogProbe(const log::Connection& connection, std::chrono::milliseconds patience);
+
+  std::optional<log::Topic> topic() override;
+  std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) override;
+  log::Watermarks extent(Partition partition) override;
+  std::optional<log::Record> read(Partition partition, Offset offset) override;
+  // Throws: Error{kIncompatible} when the topic's settings contradict what a ledger needs.
+  // Returns: why they could not be read, "" when they could.
+  std::string check_settings();
+
+ private:
+  void begin_question();
+  void retry(const std::string& why) const;
+
+  std::chrono::milliseconds patience_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point give_up_;
+  log::Client client_;
+};
+
+}  // namespace ledger::consumer

@@ -1,0 +1,57 @@
+#include "projector/report/run_report.h"
+
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "schemas/base/time.h"
+
+namespace ledger::report {
+
+namespace {
+
+// run.json is no view: one that cannot be read is simply written anew.
+std::optional<store::RunState> earlier_state(const std::filesystem::path& path) {
+  try {
+    return store::read_run_state(path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+RunReport::RunReport(std::filesystem::path path, Messages& messages)
+    : path_(std::move(path)), messages_(messages) {
+  if (const std::optional<store::RunState> earlier = earlier_state(path_)) {
+    state_.refusal = earlier->refusal;
+    state_.caught_up_ms = earlier->caught_up_ms;
+  }
+  state_.pid = getpid();
+  state_.started_ms = now_unix_ms();
+  write();
+}
+
+void RunReport::write() {
+  state_.heartbeat_ms = now_unix_ms();
+  try {
+    store::write_run_state(path_, state_);
+    warned_ = false;
+  } catch (const Error& error) {
+    if (!std::exchange(warned_, true)) messages_.warn(error.what());
+  }
+}
+
+void RunReport::refused(const Error& error) {
+  state_.phase = store::RunPhase::kRefused;
+  state_.refusal = store::RunRefusal{now_unix_ms(), error.fault(), error.what()};
+  write();
+}
+
+void RunReport::stopped() {
+  state_.phase = store::RunPhase::kStopped;
+  write();
+}
+
+}  // namespace ledger::report

@@ -1,0 +1,78 @@
+// A log in memory for tests of what asks single facts of it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "projector/consumer/probe.h"
+
+namespace ledger::test {
+
+inline constexpr Uuid kLedger = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+class FakeLog : public consumer::Probe {
+ public:
+  explicit FakeLog(int32_t partition_count = 1, const Uuid& ledger_id = kLedger) {
+    for (int32_t p = 0; p < partition_count; ++p) {
+      partitions[Partition{p}].events = {{Offset{0}, 1000, std::nullopt, "genesis"}};
+      log::OffsetZero zero;
+      zero.state = log::OffsetZero::State::kOpened;
+      zero.opened = {ledger_id, static_cast<uint32_t>(p), static_cast<uint32_t>(partition_count),
+                     false};
+      zeros[Partition{p}] = zero;
+    }
+  }
+
+  struct Part {
+    std::vector<log::Record> events;  // by offset, from 0
+    Offset low{};
+  };
+
+  // A topic of events 0 .. count - 1 in every partition.
+  void fill(int64_t count) {
+    for (auto& [partition, part] : partitions) {
+      while (static_cast<int64_t>(part.events.size()) < count) {
+        const auto offset = static_cast<int64_t>(part.events.size());
+        part.events.push_back(
+            {Offset{offset}, 1000 + offset, "key", "value " + std::to_string(offset)});
+      }
+    }
+  }
+
+  std::optional<log::Topic> topic() override {
+    answer();
+    if (missing) return std::nullopt;
+    return log::Topic{cluster_id, static_cast<int32_t>(partitions.size())};
+  }
+  std::map<Partition, log::OffsetZero> genesis(int32_t) override {
+    answer();
+    return zeros;
+  }
+  log::Watermarks extent(Partition partition) override {
+    answer();
+    const Part& part = partitions.at(partition);
+    return {part.low, Offset{static_cast<int64_t>(part.events.size())}};
+  }
+  std::optional<log::Record> read(Partition partition, Offset offset) override {
+    answer();
+    const Part& part = partitions.at(partition);
+    if (offset < part.low || raw(offset) >= static_cast<int64_t>(part.events.size())) {
+      return std::nullopt;
+    }
+    return part.events[static_cast<size_t>(raw(offset))];
+  }
+
+  std::map<Partition, Part> partitions;
+  std::map<Partition, log::OffsetZero> zeros;
+  std::string cluster_id = "cluster-1";
+  bool missing = false;
+  bool away = false;
+
+ private:
+  void answer() const {
+    if (away) throw consumer::NotReachable{"nobody is there"};
+  }
+};
+
+}  // namespace ledger::test

@@ -1,0 +1,216 @@
+#include "projector/consumer/guards.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/projector/fake_log.h"
+
+namespace ledger::consumer {
+namespace {
+
+using test::FakeLog;
+using testing::HasSubstr;
+
+constexpr Partition kP0{0};
+
+store::LogIdentity identity(int32_t partition_count = 1) {
+  return {test::kLedger, "cluster-1", "topic-1", kP0, partition_count, false};
+}
+
+// What a shard holds that has folded [0, next) of this log.
+Held held_of(const FakeLog& log, int64_t next) {
+  const auto& events = log.partitions.at(kP0).events;
+  Held held{kP0, Offset{next}, events.at(0), std::nullopt};
+  if (next > 0) held.last = events.at(static_cast<size_t>(next - 1));
+  return held;
+}
+
+// Runs `act`; returns the Error that it must throw.
+template <typename Act>
+Error error_of(Act act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "no Error";
+  return Error(Fault::kNone, "");
+}
+
+struct GuardsTest : testing::Test {
+  FakeLog log{1};
+  Guards guards{log, "topic-1", "/views"};
+};
+
+TEST_F(GuardsTest, IdentifyReadsTheLedgerFromRecordZero) {
+  const store::LogIdentity found = guards.identify(std::nullopt);
+  EXPECT_EQ(found, identity());
+}
+
+TEST_F(GuardsTest, IdentifyAcceptsItsOwnViews) {
+  EXPECT_EQ(guards.identify(identity()).ledger_id, test::kLedger);
+}
+
+TEST_F(GuardsTest, MissingTopicIsIncompatibleAndNamesInit) {
+  log.missing = true;
+  const Error error = error_of([&] { guards.identify(std::nullopt); });
+  EXPECT_EQ(error.fault(), Fault::kIncompatible);
+  EXPECT_THAT(error.what(), HasSubstr("ledger-emit init --topic topic-1"));
+}
+
+TEST_F(GuardsTest, TopicWithoutGenesisIsNoLedger) {
+  log.zeros[kP0].state = log::OffsetZero::State::kOther;
+  const Error error = error_of([&] { guards.identify(std::nullopt); });
+  EXPECT_EQ(error.fault(), Fault::kIncompatible);
+  EXPECT_THAT(error.what(), HasSubstr("not a ledger"));
+}
+
+TEST_F(GuardsTest, TopicWhoseStartIsGoneCannotBeIdentified) {
+  log.zeros[kP0].state = log::OffsetZero::State::kGone;
+  const Error error = error_of([&] { guards.identify(std::nullopt); });
+  EXPECT_EQ(error.fault(), Fault::kIncompatible);
+  EXPECT_THAT(error.what(), HasSubstr("is gone"));
+}
+
+TEST_F(GuardsTest, ViewsKnowTheirLedgerThoughItsStartIsGone) {
+  log.zeros[kP0].state = log::OffsetZero::State::kGone;
+  EXPECT_EQ(guards.identify(identity()).ledger_id, test::kLedger);
+}
+
+TEST_F(GuardsTest, InterruptedInitIsNamed) {
+  FakeLog two(2);
+  two.zeros[Partition{1}] = {};  // empty
+  Guards of_two(two, "topic-1", "/views");
+  const Error error = error_of([&] { of_two.identify(std::nullopt); });
+  EXPECT_EQ(error.fault(), Fault::kIncompatible);
+  EXPECT_THAT(error.what(), HasSubstr("ledger-emit init --topic topic-1 --partitions 2"));
+}
+
+TEST_F(GuardsTest, AnotherClusterIsIncompatible) {
+  log.cluster_id = "cluster-2";
+  EXPECT_EQ(error_of([&] { guards.identify(identity()); }).fault(), Fault::kIncompatible);
+}
+
+TEST_F(GuardsTest, AnotherTopicIsIncompatible) {
+  store::LogIdentity other = identity();
+  other.topic = "topic-2";
+  EXPECT_EQ(error_of([&] { guards.identify(other); }).fault(), Fault::kIncompatible);
+}
+
+TEST_F(GuardsTest, AnotherPartitionCountIsIncompatible) {
+  EXPECT_EQ(error_of([&] { guards.identify(identity(3)); }).fault(), Fault::kIncompatible);
+}
+
+TEST_F(GuardsTest, AnotherLedgerOnTheSameTopicWasCreatedAnew) {
+  log.zeros[kP0].opened.ledger_id = Uuid{9};
+  const Error error = error_of([&] { guards.identify(identity()); });
+  EXPECT_EQ(error.fault(), Fault::kIntegrity);
+  EXPECT_THAT(error.what(), HasSubstr("created anew"));
+  EXPECT_THAT(error.what(), HasSubstr("ledger-projector run --views NEW_DIR"));
+  EXPECT_THAT(error.what(), HasSubstr("/views stay readable"));
+}
+
+TEST_F(GuardsTest, EmptiedTopicUnderViewsIsIntegrity) {
+  log.zeros[kP0] = {};
+  EXPECT_EQ(error_of([&] { guards.identify(identity()); }).fault(), Fault::kIntegrity);
+}
+
+TEST_F(GuardsTest, SameLogPasses) {
+  log.fill(10);
+  const log::Watermarks extent = guards.check(held_of(log, 7));
+  EXPECT_EQ(extent.high, Offset{10});
+}
+
+TEST_F(GuardsTest, PositionAtTheEndPasses) {
+  log.fill(10);
+  EXPECT_NO_THROW(guards.check(held_of(log, 10)));
+}
+
+TEST_F(GuardsTest, TruncationIsIntegrity) {
+  log.fill(10);
+  const Held held = held_of(log, 10);
+  log.partitions[kP0].events.resize(8);
+  const Error error = error_of([&] { guards.check(held); });
+  EXPECT_EQ(error.fault(), Fault::kIntegrity);
+  EXPECT_THAT(error.what(), HasSubstr("ends at 8, expected at least 10"));
+}
+
+TEST_F(GuardsTest, StartAtThePositionIsNoGap) {
+  log.fill(10);
+  log.partitions[kP0].low = Offset{5};
+  EXPECT_NO_THROW(guards.check(held_of(log, 5)));
+}
+
+TEST_F(GuardsTest, StartAboveThePositionIsAGapWithItsRemedy) {
+  log.fill(10);
+  log.partitions[kP0].low = Offset{6};
+  const Error error = error_of([&] { guards.check(held_of(log, 5)); });
+  EXPECT_EQ(error.fault(), Fault::kIntegrity);
+  EXPECT_THAT(error.what(), HasSubstr("--accept-gap 0:5-6"));
+}
+
+TEST_F(GuardsTest, OtherRecordZeroIsIntegrity) {
+  log.fill(10);
+  const Held held = held_of(log, 5);
+  log.partitions[kP0].events[0].timestamp_ms += 1;
+  const Error error = error_of([&] { guards.check(held); });
+  EXPECT_EQ(error.fault(), Fault::kIntegrity);
+  EXPECT_THAT(error.what(), HasSubstr("record 0 of partition 0"));
+  EXPECT_THAT(error.what(), HasSubstr("expected timestamp 1000"));
+  EXPECT_THAT(error.what(), HasSubstr("found timestamp 1001"));
+}
+
+TEST_F(GuardsTest, OtherLastRecordIsIntegrityInEachOfItsParts) {
+  log.fill(10);
+  const Held held = held_of(log, 5);
+  log::Record& last = log.partitions[kP0].events[4];
+  const log::Record original = last;
+  last.key = "other";
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  last = original;
+  last.key.reset();
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  last = original;
+  last.value = "other";
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  last = original;
+  last.timestamp_ms = 1;
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  last = original;
+  EXPECT_NO_THROW(guards.check(held));
+}
+
+TEST_F(GuardsTest, BrokersThatAreAwayAreNoError) {
+  log.away = true;
+  EXPECT_THROW(guards.check(held_of(log, 1)), NotReachable);
+  EXPECT_THROW(guards.identify(std::nullopt), NotReachable);
+}
+
+TEST_F(GuardsTest, GapMayBeAcceptedOnlyWhereEventsAreGone) {
+  log.fill(10);
+  log.partitions[kP0].low = Offset{6};
+  EXPECT_NO_THROW(guards.check_gap({kP0, Offset{2}, Offset{6}}));
+  EXPECT_EQ(error_of([&] {
+              guards.check_gap({kP0, Offset{2}, Offset{7}});
+            }).fault(),
+            Fault::kUsage);
+  EXPECT_EQ(error_of([&] {
+              guards.check_gap({kP0, Offset{6}, Offset{7}});
+            }).fault(),
+            Fault::kUsage);
+  EXPECT_EQ(error_of([&] {
+              guards.check_gap({kP0, Offset{2}, Offset{11}});
+            }).fault(),
+            Fault::kUsage);
+}
+
+TEST(AcceptedGaps, ParseHalfOpenRanges) {
+  EXPECT_EQ(parse_accepted_gap("3:120-150"), (AcceptedGap{Partition{3}, Offset{120}, Offset{150}}));
+  for (const char* bad : {"", "3", "3:120", "3:120-", "3:150-120", "3:5-5", "x:1-2", "3:-1-2",
+                          "3:1-2x", "1-2:3", "99999999999:1-2"}) {
+    EXPECT_EQ(error_of([&] { parse_accepted_gap(bad); }).fault(), Fault::kUsage) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace ledger::consumer

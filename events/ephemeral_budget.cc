@@ -1,5 +1,7 @@
 #include "events/ephemeral_budget.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "schemas/base/error.h"
@@ -11,18 +13,25 @@ namespace {
 constexpr uint64_t kRecordOverheadBytes = 72;
 }  // namespace
 
-EphemeralBudget::EphemeralBudget(log::Client& client, int32_t partition_count) : client_(client) {
+EphemeralBudget::EphemeralBudget(const log::Connection& connection, log::Retry retry,
+                                 int32_t partition_count)
+    : client_(connection, std::move(retry)) {
+  PositionVector ends;
   for (int32_t p = 0; p < partition_count; ++p) {
-    count(Partition{p}, uses_[Partition{p}], client_.watermarks(Partition{p}).high);
+    uses_[Partition{p}] = {};
+    ends[Partition{p}] = client_.watermarks(Partition{p}).high;
   }
+  count(ends);
 }
 
-void EphemeralBudget::count(Partition partition, Use& use, Offset limit) {
-  client_.scan(partition, use.counted, limit, [&use](log::Record&& record) {
-    use.bytes += (record.key ? record.key->size() : 0) + (record.value ? record.value->size() : 0) +
-                 kRecordOverheadBytes;
+void EphemeralBudget::count(const PositionVector& limits) {
+  PositionVector from;
+  for (const auto& [partition, limit] : limits) from[partition] = uses_.at(partition).counted;
+  client_.scan(from, limits, [this](Partition partition, log::Record&& record) {
+    uses_.at(partition).bytes += (record.key ? record.key->size() : 0) +
+                                 (record.value ? record.value->size() : 0) + kRecordOverheadBytes;
   });
-  use.counted = limit;
+  for (const auto& [partition, limit] : limits) uses_.at(partition).counted = limit;
 }
 
 void EphemeralBudget::charge(Partition partition, size_t key_bytes, size_t value_bytes) {
@@ -40,7 +49,7 @@ void EphemeralBudget::charge(Partition partition, size_t key_bytes, size_t value
 void EphemeralBudget::acknowledged(Partition partition, std::optional<Offset> offset) {
   if (!offset) return;
   Use& use = uses_.at(partition);
-  if (raw(*offset) > raw(use.counted)) count(partition, use, *offset);
+  if (raw(*offset) > raw(use.counted)) count({{partition, *offset}});
   use.counted = next(*offset);
 }
 

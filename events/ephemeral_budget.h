@@ -15,7 +15,7 @@ class EphemeralBudget {
   static constexpr uint64_t kPartitionBytesMax = uint64_t{3} * 1024 * 1024;
 
   // Counts what is there already.
-  EphemeralBudget(log::Client& client, int32_t partition_count);
+  EphemeralBudget(const log::Connection& connection, log::Retry retry, int32_t partition_count);
 
   // Throws: Error{kFull} when the record would not fit any more.
   void charge(Partition partition, size_t key_bytes, size_t value_bytes);
@@ -27,9 +27,9 @@ class EphemeralBudget {
     uint64_t bytes = 0;
     Offset counted{};  // records before it are counted
   };
-  void count(Partition partition, Use& use, Offset limit);
+  void count(const PositionVector& limits);
 
-  log::Client& client_;
+  log::Client client_;
   std::map<Partition, Use> uses_;
 };
 

@@ -50,7 +50,7 @@ Fault run_send(const options::Parsed& parsed) {
   options.partition_count = genesis.partition_count;
   std::optional<EphemeralBudget> budget;
   if (genesis.ephemeral) {
-    budget.emplace(client, genesis.partition_count);
+    budget.emplace(connection, patience.retry(), genesis.partition_count);
   } else {
     check_topic_settings(client, parsed.quiet());
   }

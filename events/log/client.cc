@@ -76,7 +76,10 @@ Client::Client(const Connection& connection, Retry retry)
                  {"auto.offset.reset", "error"},
                  {"fetch.wait.max.ms", "50"},
                  {"fetch.error.backoff.ms", "50"},
-                 {"queued.max.messages.kbytes", "4096"},
+                 // A full queue makes the fetcher sleep for a second, also while we stop it: it
+                 // never fills up; small fetches instead.
+                 {"queued.min.messages", "1000000"},
+                 {"fetch.message.max.bytes", "262144"},
                  {"topic.metadata.refresh.fast.interval.ms", "100"}}) {}
 
 Client::~Client() {
@@ -170,30 +173,46 @@ std::map<Partition, std::optional<Record>> Client::read(const PositionVector& at
   return found;
 }
 
-void Client::scan(Partition partition, Offset from, Offset limit,
-                  const std::function<void(Record&&)>& take) {
-  while (raw(from) < raw(limit)) {
-    Reading reading(*this, {{partition, from}});
-    while (raw(from) < raw(limit)) {
+void Client::scan(PositionVector from, const PositionVector& limits,
+                  const std::function<void(Partition, Record&&)>& take) {
+  const auto drop_finished = [&from, &limits] {
+    std::erase_if(from, [&limits](const auto& each) {
+      const auto limit = limits.find(each.first);
+      return limit == limits.end() || raw(each.second) >= raw(limit->second);
+    });
+    return from.empty();
+  };
+  while (!drop_finished()) {
+    Reading reading(*this, from);
+    while (!from.empty()) {
       const Reading::Message message = reading.next();
-      const std::string doing = fmt::format("reading {} partition {} at {}", connection_.topic,
-                                            raw(partition), raw(from));
-      if (message == nullptr) {
-        failed(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
-      } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset == raw(from)) {
-        take(record_of(*message));
-        from = next(from);
-      } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR ||
-                 message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-        throw Error(Fault::kIntegrity,
-                    fmt::format("log: {}: that event is gone (the next one there is {}); see the "
-                                "topic's retention",
-                                doing, message->offset));
-      } else if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        failed(message->err, doing);
-        break;
+      if (message == nullptr || is_transient(message->err)) {
+        failed(message == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : message->err,
+               fmt::format("reading {}", connection_.topic));
+        if (message != nullptr) break;  // begin anew with what is missing
+        continue;
       }
+      const auto position = from.find(Partition{message->partition});
+      if (position == from.end() || message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
+      take_scanned(*message, position->second, take);
+      if (position->second >= limits.at(position->first)) from.erase(position);
     }
+  }
+}
+
+// Moves `position` past the record of `message`.
+void Client::take_scanned(const rd_kafka_message_s& message, Offset& position,
+                          const std::function<void(Partition, Record&&)>& take) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset == raw(position)) {
+    take(Partition{message.partition}, record_of(message));
+    position = next(position);
+  } else if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR ||
+             message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("topic {}: the event at {}:{} is gone; see the topic's retention",
+                            connection_.topic, message.partition, raw(position)));
+  } else {
+    failed(message.err, fmt::format("reading {}", connection_.topic));
   }
 }
 

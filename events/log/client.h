@@ -54,14 +54,17 @@ class Client {
   // Returns: nullopt for a partition where nothing stands at that offset (before the start, or not
   // written yet).
   std::map<Partition, std::optional<Record>> read(const PositionVector& at);
-  // Every record of [from, limit), in order. Throws: Error{kIntegrity} when one of them is gone.
-  void scan(Partition partition, Offset from, Offset limit,
-            const std::function<void(Record&&)>& take);
+  // Every record of [from, limits) of each partition that both name, in order within a partition.
+  // Throws: Error{kIntegrity} when one of them is gone.
+  void scan(PositionVector from, const PositionVector& limits,
+            const std::function<void(Partition, Record&&)>& take);
 
  private:
   class Reading;
   rd_kafka_topic_s* handle();
   void failed(int error, const std::string& doing);
+  void take_scanned(const rd_kafka_message_s& message, Offset& position,
+                    const std::function<void(Partition, Record&&)>& take);
 
   Connection connection_;
   Retry retry_;

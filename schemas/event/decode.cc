@@ -30,6 +30,24 @@ uint32_t read_le32(const char* bytes) {
   return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
 }
 
+// The first of the codes, in the contract's order, that the event earns.
+std::optional<Rejection> judge(const WalkResult& walked, const Event& event) {
+  if (walked.undecodable) return kUndecodable;
+  if (walked.unknown_payload) {
+    return Rejection{RejectCode::kUnknownPayload, "", "has a payload of a later version"};
+  }
+  std::optional<Rejection> violation = check_limits(event);
+  const bool unset = violation && violation->code == RejectCode::kUnset;
+  if (!walked.unset_payload.empty() && !(unset && violation->field == "actor.kind")) {
+    violation =
+        Rejection{RejectCode::kUnset, walked.unset_payload, "must hold exactly one payload"};
+  } else if (!walked.wrong_uuid.empty() && !unset) {
+    violation = Rejection{RejectCode::kLimit, walked.wrong_uuid, "must be 16 bytes"};
+  }
+  if (violation) violation->ledger_opened = std::holds_alternative<LedgerOpened>(event.payload);
+  return violation;
+}
+
 }  // namespace
 
 struct Decoder::Impl {
@@ -80,6 +98,7 @@ size_t Decoder::Impl::frame(std::string_view value) {
   return at == value_words ? count : 0;
 }
 
+// One result on every path, so that the event is built where the caller wants it.
 Decoded Decoder::Impl::decode_framed(size_t segment_count) {
   capnp::ReaderOptions options;
   options.traversalLimitInWords = kTraversalWordsMax;
@@ -87,22 +106,8 @@ Decoded Decoder::Impl::decode_framed(size_t segment_count) {
   Decoded decoded{std::in_place_type<Event>};
   Event& event = std::get<Event>(decoded);
   const WalkResult walked = walk(message.getRoot<wire::Event>(), event);
-  if (walked.undecodable) return kUndecodable;
-  if (walked.unknown_payload) {
-    return Rejection{RejectCode::kUnknownPayload, "",
-                     "has a payload that this version does not know"};
-  }
-  std::optional<Rejection> violation = check_limits(event);
-  const bool unset = violation && violation->code == RejectCode::kUnset;
-  if (!walked.unset_payload.empty() && !(unset && violation->field == "actor.kind")) {
-    violation =
-        Rejection{RejectCode::kUnset, walked.unset_payload, "must hold exactly one payload"};
-  } else if (!walked.wrong_uuid.empty() && !unset) {
-    violation = Rejection{RejectCode::kLimit, walked.wrong_uuid, "must be 16 bytes"};
-  }
-  if (!violation) return decoded;
-  violation->ledger_opened = std::holds_alternative<LedgerOpened>(event.payload);
-  return *violation;
+  if (std::optional<Rejection> rejection = judge(walked, event)) decoded = *rejection;
+  return decoded;
 }
 
 }  // namespace ledger::event

@@ -12,7 +12,7 @@ namespace ledger::log {
 
 namespace {
 
-constexpr int kRequestTimeoutMs = 3000;
+constexpr int kRequestTimeoutMs = 1500;  // as long as a signal may have to wait
 constexpr int kPollTimeoutMs = 100;
 
 Record record_of(const rd_kafka_message_t& message) {

@@ -101,6 +101,7 @@ class Fold {
 
  private:
   Shard shard_;
+  std::string id_prefix_;  // of this ledger's derived ids
   event::Decoder decoder_;
   event::Decoder earlier_;  // for the payload of an event whose id comes again
 };

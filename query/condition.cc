@@ -48,11 +48,6 @@ FieldFacts find_facts(record::Table table, std::string_view field) {
                           fmt::join(field_names(table), ", ")));
 }
 
-bool is_time(std::string_view field) {
-  return field == "_creationTime" || field == "updatedAt" || field == "failedAt" ||
-         field == "lastPlayedAt";
-}
-
 double parse_number(std::string_view field, std::string_view text, double now_ms) {
   double number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -195,6 +190,11 @@ std::vector<std::string> field_names(record::Table table) {
   std::vector<std::string> names;
   for (const FieldFacts& each : facts_of(table)) names.emplace_back(each.name);
   return names;
+}
+
+bool is_time(std::string_view field) {
+  return field == "_creationTime" || field == "updatedAt" || field == "failedAt" ||
+         field == "lastPlayedAt";
 }
 
 void check_field(record::Table table, std::string_view field) { find_facts(table, field); }

@@ -22,6 +22,9 @@ Condition parse_condition(record::Table table, Comparison comparison, std::strin
 // upper bounds on one field.
 void check_conditions(record::Table table, const std::vector<Condition>& conditions);
 
+// Is the field a time in ms since the Unix epoch?
+bool is_time(std::string_view field);
+
 // Convex names of the table's fields, in order of output. Lifetime: static.
 std::vector<std::string> field_names(record::Table table);
 // Throws: Error{kUsage} naming the nearest field.

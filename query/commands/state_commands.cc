@@ -1,0 +1,145 @@
+// digest, indexes
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "query/commands/answering.h"
+#include "query/commands/commands.h"
+#include "schemas/base/bytes.h"
+#include "schemas/base/error.h"
+#include "schemas/base/json_text.h"
+
+namespace ledger::query {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPollInterval{10};
+
+struct ViewTotal {
+  store::Digest digest{};
+  uint64_t entries = 0;
+};
+
+// What the views stand at, compared with `at`: -1 behind it in some partition, 1 beyond it in some,
+// 0 there.
+int compare_positions(const Views& views, const PositionVector& at) {
+  int order = 0;
+  for (const auto& [partition, offset] : at) {
+    const auto found = views.positions().find(partition);
+    if (found == views.positions().end()) {
+      throw Error(Fault::kUsage, fmt::format("--at: partition {} is none of this ledger's {}",
+                                             raw(partition), views.positions().size()));
+    }
+    if (found->second > offset) return 1;
+    if (found->second < offset) order = -1;
+  }
+  return order;
+}
+
+// Digests are kept of the newest position only: waits until the views stand exactly there.
+void wait_until_at(Answering& answering) {
+  const auto text = answering.parsed().find_text("at");
+  if (!text) return;
+  const PositionVector at = parse_position_vector(*text);
+  Views& views = answering.views();
+  const auto deadline = std::chrono::steady_clock::now() + answering.parsed().duration("wait");
+  for (int order = compare_positions(views, at); order != 0; order = compare_positions(views, at)) {
+    if (order > 0 || std::chrono::steady_clock::now() >= deadline) {
+      throw Error(Fault::kNotFresh,
+                  fmt::format("digest: the views stand at {}, {} {}; digests are of the newest "
+                              "position only{}",
+                              to_text(views.positions()), order > 0 ? "beyond" : "not yet at",
+                              to_text(at), order > 0 ? "" : ": wait longer (--wait)"));
+    }
+    views.release();
+    std::this_thread::sleep_for(kPollInterval);
+    views.reopen();
+  }
+}
+
+std::string hex_of(const store::Digest& digest) {
+  return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+Answer answer_of(const Views& views, uint64_t rows) {
+  Answer answer;
+  answer.at = views.positions();
+  answer.matched = rows;
+  return answer;
+}
+
+}  // namespace
+
+Fault run_digest(const options::Parsed& parsed) {
+  Answering answering(parsed);
+  wait_until_at(answering);
+  Views& views = answering.views();
+  const bool shards = parsed.flag("shards");
+  answering.begin(shards ? std::vector<std::string>{"partition", "view", "entries", "digest"}
+                         : std::vector<std::string>{"view", "entries", "digest"});
+  std::map<std::string, ViewTotal> totals;
+  Line line;
+  uint64_t rows = 0;
+  const auto print = [&](const std::string& name, const ViewTotal& total,
+                         const Partition* partition) {
+    const std::string digest = hex_of(total.digest);
+    line.clear();
+    size_t column = 0;
+    if (partition != nullptr) line.add(column++, static_cast<int64_t>(raw(*partition)));
+    line.add(column, std::string_view(name));
+    line.add(column + 1, static_cast<int64_t>(total.entries));
+    line.add(column + 2, std::string_view(digest));
+    answering.line(line);
+    ++rows;
+  };
+  for (const Partition partition : views.partitions()) {
+    const store::ShardReader& shard = views.shard(partition);
+    for (const store::ViewName& view : store::view_names(views.declarations())) {
+      const auto digest = shard.state().digests.find(view.name);
+      const ViewTotal here{digest == shard.state().digests.end() ? store::Digest{} : digest->second,
+                           shard.entries(view.view)};
+      ViewTotal& total = totals[view.name];
+      store::add(total.digest, here.digest);
+      total.entries += here.entries;
+      if (shards) print(view.name, here, &partition);
+    }
+  }
+  if (!shards) {
+    for (const auto& [name, total] : totals) print(name, total, nullptr);
+  }
+  answering.end(answer_of(views, rows), {});
+  return Fault::kNone;
+}
+
+Fault run_indexes(const options::Parsed& parsed) {
+  Answering answering(parsed);
+  Views& views = answering.views();
+  answering.begin({"table", "index", "fields", "entries"});
+  Line line;
+  uint64_t rows = 0;
+  for (const index::IndexSpec& index : views.declarations().indexes) {
+    uint64_t entries = 0;
+    for (const Partition partition : views.partitions()) {
+      entries += views.shard(partition).entries(store::view_of(index.id));
+    }
+    std::string fields;
+    JsonWriter json(fields);
+    json.begin_array();
+    for (const std::string& field : index.key_fields()) json.text(field);
+    json.end_array();
+    const std::string plain = fmt::format("{}", fmt::join(index.key_fields(), ", "));
+    line.clear();
+    line.add(0, record::table_name(index.table));
+    line.add(1, std::string_view(index.name));
+    line.add(2, Json{fields, plain});
+    line.add(3, static_cast<int64_t>(entries));
+    answering.line(line);
+    ++rows;
+  }
+  answering.end(answer_of(views, rows), {});
+  return Fault::kNone;
+}
+
+}  // namespace ledger::query

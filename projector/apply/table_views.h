@@ -1,0 +1,56 @@
+// One table's row and index views: what a change of a row does to them. Internal to
+// projector/apply.
+//
+//   before and after   rows updated, the old image becomes a version; per index whose fields
+//                      changed the old key leaves and the new one enters
+//   before only        rows erased, the old image becomes a version, then a deletion marker; all
+//                      keys leave
+//   after only         rows inserted; all keys enter
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projector/apply/apply.h"
+
+namespace ledger::apply {
+
+template <typename Record>
+class TableViews {
+ public:
+  explicit TableViews(const index::Declarations& declarations);
+
+  // Returns: what it adds to the number of live rows.
+  int apply(Offset offset, const fold::Change<Record>& change, Operations& operations);
+
+ private:
+  using Stored = store::Stored<Record>;
+
+  struct Index {
+    explicit Index(const index::IndexSpec& spec);
+    bool same_key(const Record& a, const Record& b) const;
+
+    index::IndexId id;
+    store::View view;
+    index::KeyBuilder<Record> builder;
+    std::vector<const record::Field<Record>*> parts;
+  };
+
+  void begin(Offset offset, const Stored& after, Operations& operations);
+  void replace(Offset offset, const Stored& before, const Stored& after, Operations& operations);
+  void end(Offset offset, const Stored& before, Operations& operations);
+  void keep_version(const Stored& before, Operations& operations);
+  void enter(Offset offset, const Index& index, const Stored& after, Operations& operations);
+  void leave(Offset offset, const Index& index, const Stored& before, Operations& operations);
+
+  store::View rows_;
+  std::vector<Index> indexes_;
+  std::string key_;    // of an index; kept for its capacity
+  std::string image_;  // as key_
+};
+
+extern template class TableViews<record::ContentAudio>;
+extern template class TableViews<record::UserContentAudio>;
+
+}  // namespace ledger::apply

@@ -193,6 +193,27 @@ TEST_P(RandomLogs, RedeliveryChangesNoView) {
   }
 }
 
+// The logs are worth their name only if they meet nearly every rule.
+TEST(RandomLogCoverage, EveryDispositionAndCodeButTheRarestComesUp) {
+  store::Counters sum;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const auto log = random_log(seed, kEvents);
+    FilledShard shard(log);
+    shard.fold_batch(kEvents);
+    const store::Counters& counters = shard.state().counters;
+    sum.duplicates += counters.duplicates;
+    for (const auto& [code, events] : counters.codes) sum.codes[code] += events;
+  }
+  EXPECT_GT(sum.duplicates, 0U);
+  for (const store::Code code : store::all_codes()) {
+    const bool rare = code == store::Code::kUnknownPayload || code == store::Code::kUnset ||
+                      code == store::Code::kLimit || code == store::Code::kWrongKey ||
+                      code == store::Code::kWrongPartition ||
+                      code == store::Code::kTooManyAudios;  // unit_fold has them
+    EXPECT_EQ(sum.codes[code] == 0, rare) << store::to_text(code);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomLogs, ::testing::Range<uint64_t>(1, kSeeds + 1));
 
 }  // namespace

@@ -21,7 +21,7 @@ const index::Declarations& declarations() {
   return loaded;
 }
 
-const fold::Shard kShard{kRandomLogLedgerId, Partition{0}, 1};
+const fold::Shard kShard{random_log_ledger_id(), Partition{0}, 1};
 
 fold::Incoming incoming(const std::vector<LogRecord>& log, Offset offset) {
   const LogRecord& record = log.at(static_cast<size_t>(raw(offset)));

@@ -9,7 +9,7 @@
 
 namespace ledger::testing {
 
-const Uuid kRandomLogLedgerId = ledger_opened().ledger_id;
+Uuid random_log_ledger_id() { return ledger_opened().ledger_id; }
 
 namespace {
 
@@ -132,7 +132,7 @@ class Writer {
   // Its _id: one of a few, or one that the event at an earlier offset may have derived.
   event::RecordImported import_listening() {
     const Offset earlier{static_cast<int64_t>(below(records_.size()))};
-    const std::string derived = store::derived_id(kRandomLogLedgerId, Partition{0}, earlier);
+    const std::string derived = store::derived_id(random_log_ledger_id(), Partition{0}, earlier);
     auto row = listening_row(chance(80) ? one_of(kListenings) : derived, one_of(kUsers),
                              one_of(kContents));
     row.content_type = type();

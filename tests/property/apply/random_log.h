@@ -17,7 +17,7 @@ struct LogRecord {
   int64_t log_time_ms = 0;  // running maximum
 };
 
-extern const Uuid kRandomLogLedgerId;
+Uuid random_log_ledger_id();
 
 // The same for the same arguments, on every machine. The first is the genesis.
 std::vector<LogRecord> random_log(uint64_t seed, size_t count);

@@ -206,7 +206,7 @@ void append_part(std::string& key, const index::KeyPart& part) {
 }
 
 template <typename Record>
-RowTest<Record>::RowTest(std::vector<Condition> conditions, KeptTexts& texts) : texts_(texts) {
+RowTest<Record>::RowTest(std::vector<Condition> conditions, KeptTexts* texts) : texts_(texts) {
   for (Condition& each : conditions) {
     const record::Field<Record>* field = record::find_field<Record>(each.field);
     LEDGER_ASSERT(field != nullptr, "field '{}'", each.field);
@@ -225,7 +225,7 @@ bool RowTest<Record>::matches(Partition partition, const Record& record) {
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
       order = compare_text(*text, asked);
     } else if (const auto* kept = std::get_if<record::KeptText>(&value)) {
-      order = compare_text(texts_.read(partition, kept->offset, test.field->name), asked);
+      order = compare_text(texts_->read(partition, kept->offset, test.field->name), asked);
     } else {
       order = compare_absent(asked);
     }

@@ -37,8 +37,8 @@ void append_part(std::string& key, const index::KeyPart& part);
 template <typename Record>
 class RowTest {
  public:
-  // Precondition: check_conditions() passed.
-  RowTest(std::vector<Condition> conditions, KeptTexts& texts);
+  // Precondition: check_conditions() passed. `texts`: asked for kept texts only.
+  RowTest(std::vector<Condition> conditions, KeptTexts* texts);
 
   bool empty() const { return tests_.empty(); }
   // Cost: no allocation; a condition on a kept text reads the kept event.
@@ -50,7 +50,7 @@ class RowTest {
     Condition condition;
   };
   std::vector<Test> tests_;
-  KeptTexts& texts_;
+  KeptTexts* texts_;
 };
 
 extern template class RowTest<record::ContentAudio>;

@@ -150,7 +150,7 @@ void count_rows(Views& views, const Plan& plan, const std::optional<std::string>
                 Answer& answer, Groups* groups) {
   KeptTexts texts(views);
   KeptTexts by_texts(views);
-  RowTest<Record> test(plan.residual, texts);
+  RowTest<Record> test(plan.residual, &texts);
   RowReader<Record> rows(views);
   const record::Field<Record>* field = by ? record::find_field<Record>(*by) : nullptr;
   std::string value;

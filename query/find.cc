@@ -24,7 +24,7 @@ Answer find_rows(Views& views, const FindRequest& request, const RowSink& sink) 
   const Page page(views, request, canonical_text(plan, request));
   answer.at = page.at();
   KeptTexts texts(views);
-  RowTest<Record> test(plan.residual, texts);
+  RowTest<Record> test(plan.residual, &texts);
   answer.tested = !test.empty();
   RowReader<Record> rows(views);
   MergedScan scan(views, index, plan.range, request.reverse, page.at(), start_of(page));

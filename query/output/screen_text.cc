@@ -31,7 +31,7 @@ Character decode(std::string_view text) {
   constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
   const bool valid =
       code >= kLeast.at(bytes) && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-  return {code, valid ? bytes : 1, valid};
+  return valid ? Character{code, bytes, true} : Character{lead, 1, false};
 }
 
 struct Range {

@@ -71,6 +71,8 @@ class Table : public Format {
     bool shown = false;
     bool numbers = true;  // right-aligned
     bool empty = true;
+    // A number that is cut would be another number.
+    size_t narrowest() const { return numbers ? width : std::min(width, kNarrowestCell); }
   };
   using Cells = std::vector<std::string>;
 
@@ -82,7 +84,7 @@ class Table : public Format {
       append_plain(plain_, member.value, true);
       append_escaped(cells[member.column], plain_, kCellWidthMax + 1);
       Column& column = columns_[member.column];
-      if (!is_number(member.value)) column.numbers = false;
+      if (!laid_out_ && !is_number(member.value)) column.numbers = false;
       column.empty = false;
     }
     return cells;
@@ -117,7 +119,7 @@ class Table : public Format {
     size_t total = 0;
     for (const Column& column : columns_) {
       if (!column.shown) continue;
-      total += std::min(column.width, kNarrowestCell) + (total > 0 ? kGap.size() : 0);
+      total += column.narrowest() + (total > 0 ? kGap.size() : 0);
     }
     return total;
   }
@@ -126,11 +128,13 @@ class Table : public Format {
   void fit() {
     while (narrowest_width() > screen_.width && shown_count() > 1) drop_one();
     while (total_width() > screen_.width) {
-      Column& widest =
-          *std::max_element(columns_.begin(), columns_.end(), [](const Column& a, const Column& b) {
-            return (a.shown ? a.width : 0) < (b.shown ? b.width : 0);
-          });
-      if (widest.width <= 1) return;
+      const auto room = [](const Column& each) {
+        return each.shown && !each.numbers ? each.width : 0;
+      };
+      Column& widest = *std::max_element(
+          columns_.begin(), columns_.end(),
+          [&room](const Column& x, const Column& y) { return room(x) < room(y); });
+      if (room(widest) <= 1) return;
       --widest.width;
     }
   }
@@ -161,7 +165,7 @@ class Table : public Format {
       const Column& column = columns_[i];
       if (!column.shown) continue;
       if (!line.empty()) line += kGap;
-      const std::string text = cut(cells[i], column.width);
+      const std::string text = column.numbers ? cells[i] : cut(cells[i], column.width);
       const std::string padding(column.width - std::min(column.width, display_width(text)), ' ');
       line += column.numbers ? padding + text : text + padding;
     }

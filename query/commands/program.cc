@@ -4,6 +4,7 @@
 #include "query/commands/answering.h"
 #include "query/commands/commands.h"
 #include "schemas/store/layout.h"
+#include "schemas/store/reader.h"
 
 namespace ledger::query {
 
@@ -112,7 +113,8 @@ options::Program query_program() {
   for (const auto& commands : {row_commands(), event_commands(), state_commands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
-  program.versions = {{"view format", fmt::format("{}", store::kFormatVersion)}};
+  program.versions = {{"view format", fmt::format("{}", store::kFormatVersion)},
+                      {"LMDB", store::lmdb_version()}};
   return program;
 }
 

@@ -149,4 +149,12 @@ template std::optional<Stored<record::ContentAudio>> read_row_at(const ShardRead
 template std::optional<Stored<record::UserContentAudio>> read_row_at(const ShardReader&, Rid,
                                                                      Offset);
 
+std::string lmdb_version() {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+  mdb_version(&major, &minor, &patch);
+  return fmt::format("{}.{}.{}", major, minor, patch);
+}
+
 }  // namespace ledger::store

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "schemas/store/image.h"
@@ -63,6 +64,8 @@ class ShardReader {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+std::string lmdb_version();  // "0.9.24", of the library at run time
 
 // The live row behind an index entry. Throws: Error{kIntegrity} when it is missing.
 template <typename Record>

@@ -1,0 +1,92 @@
+#include "projector/run/feed.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace ledger::run {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::seconds kCompareInterval{1};  // while events flow
+constexpr milliseconds kPause{50};
+
+}  // namespace
+
+Feed::Feed(shard::Shard& shard, consumer::Guards& guards, const log::Connection& connection,
+           const consumer::BatchLimits& limits, size_t queue_bytes_max)
+    : shard_(shard),
+      guards_(guards),
+      limits_(limits),
+      stream_(connection, shard.partition(), shard.kept_end(), queue_bytes_max),
+      compare_at_(Clock::now() + kCompareInterval),
+      partition_(shard.partition()),
+      position_(raw(shard.position())) {}
+
+bool Feed::step(milliseconds wait, const std::stop_token& stop) {
+  const consumer::Arrived arrived = stream_.poll(limits_, wait);
+  note(arrived);
+  if (!arrived.events.empty() && Clock::now() >= compare_at_) doubtful_ = true;
+  if (doubtful_ && !compare(stop)) return false;
+  if (!arrived.events.empty()) {
+    shard_.append(arrived.events);
+    position_ = raw(shard_.position());
+  }
+  if (arrived.stop) throw Error(*arrived.stop);
+  if (arrived.position_lost) {
+    stream_.restart();
+    std::this_thread::sleep_for(kPause);
+  }
+  return !arrived.events.empty();
+}
+
+void Feed::note(const consumer::Arrived& arrived) {
+  if (arrived.end) end_ = std::max(end_.load(), raw(*arrived.end));
+  if (arrived.trouble) {
+    doubtful_ = true;
+    set_waiting(*arrived.trouble);
+  } else if (arrived.answered) {
+    set_waiting("");
+  }
+  const double caught_up_ms = caught_up_ms_;
+  for (const store::KeptEvent& event : arrived.events) {
+    const double behind_ms = caught_up_ms - static_cast<double>(event.timestamp_ms);
+    if (behind_ms > clock_behind_ms_) clock_behind_ms_ = behind_ms;
+  }
+}
+
+// Returns: false when it was stopped before the brokers answered.
+bool Feed::compare(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    try {
+      guards_.check(shard_.held());
+      doubtful_ = false;
+      compare_at_ = Clock::now() + kCompareInterval;
+      set_waiting("");
+      return true;
+    } catch (const consumer::NotReachable& trouble) {
+      set_waiting(trouble.reason);
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+  return false;
+}
+
+void Feed::set_waiting(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  waiting_ = why;
+}
+
+std::string Feed::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+std::optional<Offset> Feed::end() const {
+  const int64_t end = end_;
+  if (end < 0) return std::nullopt;
+  return Offset{end};
+}
+
+}  // namespace ledger::run

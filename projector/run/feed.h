@@ -1,0 +1,62 @@
+// One partition on its way from the log to its shard: fetch, compare with the log, keep, fold.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "projector/consumer/guards.h"
+#include "projector/consumer/stream.h"
+#include "projector/shard/shard.h"
+
+namespace ledger::run {
+
+// Lifetime: shard, guards and connection outlive the feed.
+class Feed {
+ public:
+  Feed(shard::Shard& shard, consumer::Guards& guards, const log::Connection& connection,
+       const consumer::BatchLimits& limits, size_t queue_bytes_max);
+
+  // By one thread at a time. Folds what comes within `wait`; while the brokers do not answer a due
+  // comparison it waits for them. Returns: whether events came.
+  // Throws: Error on what waiting does not mend; everything before it is folded.
+  bool step(std::chrono::milliseconds wait, const std::stop_token& stop);
+
+  // By any thread.
+  Partition partition() const { return partition_; }
+  Offset position() const { return Offset{position_.load()}; }  // committed
+  std::optional<Offset> end() const;  // of the log, as last seen; nullopt: not seen
+  std::string waiting() const;        // why the brokers are waited for, "" when they are not
+  // How far the broker's clock was seen behind ours: an event came with a log time before
+  // `caught_up_ms()`.
+  double clock_behind_ms() const { return clock_behind_ms_.load(); }
+  void set_caught_up(double time_ms) { caught_up_ms_ = time_ms; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void note(const consumer::Arrived& arrived);
+  bool compare(const std::stop_token& stop);
+  void set_waiting(const std::string& why);
+
+  shard::Shard& shard_;
+  consumer::Guards& guards_;
+  consumer::BatchLimits limits_;
+  consumer::Stream stream_;
+  bool doubtful_ = false;  // compare before anything is folded
+  Clock::time_point compare_at_;
+
+  Partition partition_;
+  std::atomic<int64_t> position_;
+  std::atomic<int64_t> end_{-1};
+  std::atomic<double> caught_up_ms_{0};
+  std::atomic<double> clock_behind_ms_{0};
+  mutable std::mutex mutex_;
+  std::string waiting_;
+};
+
+}  // namespace ledger::run

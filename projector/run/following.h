@@ -1,0 +1,62 @@
+// The main thread while the feeds run: reports each second, looks at the log's ends, says what is
+// waited for, knows when it is done.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "events/log/patience.h"
+#include "projector/consumer/probe.h"
+#include "projector/report/run_report.h"
+#include "projector/run/caught_up.h"
+#include "projector/run/feed_threads.h"
+
+namespace ledger::run {
+
+// What an operator reads when the settings cannot be checked.
+std::string settings_warning(const std::string& unreadable);
+
+// Lifetime: everything given outlives it.
+class Following {
+ public:
+  struct Parts {
+    std::vector<std::unique_ptr<Feed>>& feeds;
+    consumer::LogProbe& probe;
+    report::RunReport& report;
+    report::Messages& messages;
+    log::Patience& patience;
+    const options::Interrupt& interrupt;
+  };
+  // The log ended at `ends` when they were asked for at `asked_ms`. `check_settings`: not on an
+  // ephemeral ledger, whose broker knows no such request.
+  Following(const Parts& parts, double asked_ms, const PositionVector& ends, bool check_settings);
+
+  // Until a signal comes, a feed fails or, where `until` is given, all positions have reached it.
+  // Returns: whether that was reached. Throws: Error{kUnavailable} when patience is over;
+  // kIncompatible when the topic's settings turned wrong.
+  bool follow(const FeedThreads& threads, const std::optional<PositionVector>& until);
+  void stopped();  // the last report, once the feeds stand still
+
+  PositionVector positions() const;
+  uint64_t folded() const;  // since the start
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void tick(const std::optional<PositionVector>& until);
+  void look();
+  void check_settings();
+  std::string waiting() const;
+  uint64_t behind(const std::optional<PositionVector>& until) const;
+  void report(uint64_t behind);
+
+  Parts parts_;
+  PositionVector started_at_;
+  CaughtUp caught_up_;
+  Clock::time_point report_at_;
+  Clock::time_point look_at_;
+  std::optional<Clock::time_point> settings_at_;
+  bool skew_told_ = false;
+};
+
+}  // namespace ledger::run

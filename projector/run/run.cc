@@ -1,0 +1,197 @@
+#include "projector/run/run.h"
+
+#include <fmt/format.h>
+
+#include "events/log/patience.h"
+#include "projector/report/run_report.h"
+#include "projector/run/following.h"
+#include "projector/run/opening.h"
+#include "schemas/base/time.h"
+
+namespace ledger::run {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* kProgram = "ledger-projector";
+constexpr milliseconds kProbePatience{500};
+constexpr size_t kFetchAheadBytes = size_t{128} << 20;   // over all partitions
+constexpr size_t kFetchAheadBytesMin = size_t{1} << 20;  // of a partition
+
+class Run {
+ public:
+  Run(const RunOptions& options, const options::Interrupt& interrupt,
+      const store::ViewDirectory& directory, report::Messages& messages, report::RunReport& report)
+      : options_(options),
+        interrupt_(interrupt),
+        directory_(directory),
+        messages_(messages),
+        report_(report),
+        patience_(kProgram, interrupt, options.quiet, options.give_up_after),
+        probe_(options.connection, kProbePatience),
+        guards_(probe_, options.connection.topic, options.views) {}
+
+  Fault run() {
+    open();
+    fold_kept();
+    for (const auto& gap : options_.accepted_gaps) accept(gap);
+    const PositionVector ends = compare();
+    start_feeds();
+    const bool reached = follow(ends);
+    messages_.info(fmt::format("stopped at {}: folded {} events", to_text(position()), folded_));
+    if (options_.until_end && !reached) throw Error(interrupt_.fault(), "stopped before the end");
+    return Fault::kNone;
+  }
+
+ private:
+  // Asks until the brokers answer.
+  template <typename Ask>
+  auto patiently(Ask ask) {
+    while (true) {
+      try {
+        auto answer = ask();
+        patience_.progressed();
+        return answer;
+      } catch (const consumer::NotReachable& trouble) {
+        patience_.wait(trouble.reason);
+      }
+    }
+  }
+
+  void open() {
+    const auto stored = stored_identity(directory_);
+    identity_ = patiently([&] { return guards_.identify(stored); });
+    if (!identity_.ephemeral) {
+      const std::string unreadable = patiently([&] { return probe_.check_settings(); });
+      if (!unreadable.empty()) messages_.warn(settings_warning(unreadable));
+    }
+    shards_ = open_shards(directory_, identity_, {.events_max = options_.batch_events});
+    messages_.info(fmt::format("ledger {}, topic {}, {} partitions; views {} at {}",
+                               to_text(identity_.ledger_id), identity_.topic,
+                               identity_.partition_count, options_.views, to_text(position())));
+  }
+
+  PositionVector position() const {
+    PositionVector positions;
+    for (const auto& shard : shards_) positions[shard->partition()] = shard->position();
+    return positions;
+  }
+
+  void accept(const consumer::AcceptedGap& gap) {
+    const std::string named =
+        fmt::format("--accept-gap {}:{}-{}", raw(gap.partition), raw(gap.from), raw(gap.limit));
+    if (raw(gap.partition) >= identity_.partition_count) {
+      throw Error(Fault::kUsage, fmt::format("{}: the ledger has {} partitions", named,
+                                             identity_.partition_count));
+    }
+    shard::Shard& shard = *shards_[static_cast<size_t>(raw(gap.partition))];
+    if (shard.accepted(gap.from, gap.limit)) {
+      messages_.info(fmt::format("{}: accepted earlier", named));
+      return;
+    }
+    if (shard.kept_end() != gap.from) {
+      throw Error(Fault::kUsage, fmt::format("{}: the views stand at {}, so a gap can be accepted "
+                                             "there only",
+                                             named, raw(shard.kept_end())));
+    }
+    patiently([&] { return guards_.check_gap(gap), true; });
+    shard.accept_gap(gap.limit);
+    messages_.warn(
+        fmt::format("{}: {} events are accepted as lost", named, raw(gap.limit) - raw(gap.from)));
+  }
+
+  // What an earlier run kept and had no time to fold.
+  void fold_kept() {
+    for (const auto& shard : shards_) {
+      shard->catch_up([&] { return !interrupt_.requested(); });
+      if (interrupt_.requested()) throw Error(interrupt_.fault(), "interrupted");
+    }
+  }
+
+  // Returns: where the log ends.
+  PositionVector compare() {
+    asked_ms_ = now_unix_ms();
+    PositionVector ends;
+    for (const auto& shard : shards_) {
+      const log::Watermarks extent = patiently([&] { return guards_.check(shard->held()); });
+      ends[shard->partition()] = extent.high;
+      if (extent.low > Offset{0}) warn_of_start(*shard, extent.low);
+    }
+    return ends;
+  }
+
+  void warn_of_start(const shard::Shard& shard, Offset low) {
+    messages_.warn(fmt::format(
+        "partition {} of {} starts at {}: the log no longer has what is before, only the kept log "
+        "in {} does; a ledger's topic keeps all events (retention.ms=-1, retention.bytes=-1)",
+        raw(shard.partition()), identity_.topic, raw(low), options_.views));
+  }
+
+  void start_feeds() {
+    const size_t queue_bytes = std::max(kFetchAheadBytes / shards_.size(), kFetchAheadBytesMin);
+    consumer::BatchLimits limits;
+    limits.events_max = options_.batch_events;
+    for (const auto& shard : shards_) {
+      feeds_.push_back(
+          std::make_unique<Feed>(*shard, guards_, options_.connection, limits, queue_bytes));
+    }
+  }
+
+  bool follow(const PositionVector& ends) {
+    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_}, asked_ms_,
+                        ends, !identity_.ephemeral);
+    const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
+    FeedThreads feed_threads(feeds_, threads);
+    const bool reached =
+        following.follow(feed_threads, options_.until_end ? std::optional(ends) : std::nullopt);
+    feed_threads.join();
+    messages_.end_progress();
+    following.stopped();
+    folded_ = following.folded();
+    return reached;
+  }
+
+  const RunOptions& options_;
+  const options::Interrupt& interrupt_;
+  const store::ViewDirectory& directory_;
+  report::Messages& messages_;
+  report::RunReport& report_;
+  log::Patience patience_;
+  consumer::LogProbe probe_;
+  consumer::Guards guards_;
+  store::LogIdentity identity_;
+  std::vector<std::unique_ptr<shard::Shard>> shards_;
+  std::vector<std::unique_ptr<Feed>> feeds_;
+  double asked_ms_ = 0;  // when the ends were asked for
+  uint64_t folded_ = 0;
+};
+
+bool is_stop(const Error& error) {
+  return error.fault() == Fault::kInterrupted || error.fault() == Fault::kTerminated;
+}
+
+}  // namespace
+
+Fault run(const RunOptions& options, const options::Interrupt& interrupt) {
+  report::Messages messages(options.quiet);
+  const store::ViewDirectory directory(options.views);
+  directory.create();
+  const store::FileLock lock(directory.root() / "writer.lock", "another projector is at work");
+  store::fsync_path(directory.root());  // whatever the last holder left is durable from here on
+  report::RunReport report(directory.run_json(), messages);
+  try {
+    return Run(options, interrupt, directory, messages, report).run();
+  } catch (const Error& error) {
+    messages.end_progress();
+    if (is_stop(error)) {
+      report.stopped();
+      if (!options.until_end) return Fault::kNone;
+    } else {
+      report.refused(error);
+    }
+    throw;
+  }
+}
+
+}  // namespace ledger::run

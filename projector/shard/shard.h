@@ -1,0 +1,48 @@
+// One shard while it is written: the kept log of a partition, and its views.
+//
+//   events -> kept log (one transaction) -> fold -> apply -> views (a transaction per batch)
+//
+// The kept log is first; it may be ahead of the views by a batch, which catch_up() folds at the
+// next start.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "projector/consumer/guards.h"
+#include "projector/shard/folding.h"
+#include "schemas/store/directory.h"
+#include "schemas/store/kept_log.h"
+
+namespace ledger::shard {
+
+class Shard {
+ public:
+  // Opens or creates both. Throws: Error{kIncompatible} when either is of another ledger, fold or
+  // declarations; kIntegrity when the views are ahead of the kept log; kUnavailable; kFull.
+  Shard(const store::ViewDirectory& directory, store::Generation generation,
+        const store::ShardIdentity& identity, const BatchBounds& bounds);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  Partition partition() const { return partition_; }
+  Offset position() const { return folding_.state().position; }  // committed
+  Offset kept_end() const { return kept_.end(); }
+  int64_t log_time_max_ms() const { return folding_.state().log_time_max_ms; }
+  consumer::Held held() const;  // of the kept log, for the guards
+
+  // Folds what the kept log has ahead. `go_on` is asked after each commit.
+  void catch_up(const std::function<bool()>& go_on);
+  // Keeps and folds. Precondition (asserted): contiguous from kept_end() == position().
+  void append(std::span<const store::KeptEvent> events);
+  // Records that the events [kept_end(), limit) are lost and goes on behind them.
+  void accept_gap(Offset limit);
+  bool accepted(Offset from, Offset limit) const;  // that very gap, earlier
+
+ private:
+  Partition partition_;
+  store::KeptLogWriter kept_;
+  Folding folding_;
+};
+
+}  // namespace ledger::shard

@@ -153,7 +153,8 @@ Process::Process(const std::vector<std::string>& argv, const StartOptions& optio
   const Pipe err;
   int out_fd = out.ends[1];
   if (!options.stdout_file.empty()) {
-    out_fd = ::open(options.stdout_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    out_fd = ::open(options.stdout_file.c_str(),
+                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
     if (out_fd < 0) throw std::runtime_error("cannot open " + options.stdout_file);
   }
   const std::vector<char*> arguments = pointers(argv);

@@ -1,0 +1,154 @@
+#include "tests/support/views/built_views.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "projector/apply/live.h"
+#include "schemas/event/codec.h"
+#include "schemas/event/partition.h"
+
+namespace ledger::testing {
+
+namespace {
+
+constexpr store::Generation kGeneration{1};
+constexpr store::WriterOptions kNoSync{.sync = false};
+
+store::LogIdentity identity_of(const ViewsSetup& setup, Partition partition) {
+  return {setup.ledger_id, "cluster", setup.topic, partition, setup.partitions, true};
+}
+
+TopicRecord genesis_of(const ViewsSetup& setup, Partition partition) {
+  event::Event opened;
+  opened.event_id = setup.ledger_id;
+  opened.event_id[15] = static_cast<uint8_t>(raw(partition));
+  opened.event_id[14] = 0xff;
+  opened.occurred_at = static_cast<double>(setup.genesis_ms);
+  opened.actor = {event::ActorKind::kSystem, "tests"};
+  opened.source = "tests/1";
+  opened.payload = event::LedgerOpened{setup.ledger_id, static_cast<uint32_t>(raw(partition)),
+                                       static_cast<uint32_t>(setup.partitions), true};
+  std::string value;
+  event::encode(opened, value);
+  return {std::nullopt, value, setup.genesis_ms};
+}
+
+}  // namespace
+
+// One partition: its kept log, its shard, and what waits to be committed.
+class BuiltViews::Shard {
+ public:
+  Shard(const store::ViewDirectory& directory, const ViewsSetup& setup, Partition partition)
+      : partition_(partition),
+        batch_events_(setup.batch_events),
+        declarations_(index::load_declarations()),
+        log_(directory.log(partition), identity_of(setup, partition)),
+        writer_(directory.shard(kGeneration, partition),
+                {identity_of(setup, partition), fold::kFoldVersion, declarations_}, kNoSync),
+        live_(writer_, log_, declarations_),
+        applier_(declarations_),
+        fold_({setup.ledger_id, partition, setup.partitions}) {
+    if (end() == Offset{0}) add(genesis_of(setup, partition));
+  }
+
+  Offset end() const { return Offset{raw(log_.end()) + static_cast<int64_t>(waiting_.size())}; }
+
+  std::string add(TopicRecord record) {
+    const Offset offset = end();
+    waiting_.push_back(std::move(record));
+    if (waiting_.size() == batch_events_) commit();
+    return fmt::format("{}:{}", raw(partition_), raw(offset));
+  }
+
+  void commit() {
+    if (waiting_.empty()) return;
+    keep();
+    store::ShardState state = writer_.state();
+    writer_.begin();
+    while (state.position < log_.end()) {
+      const store::KeptEvent kept = log_.read(state.position).value();
+      const fold::Result result =
+          fold_.fold({kept.offset, kept.log_time_ms, kept.key, kept.value}, live_);
+      applier_.apply(kept.offset, kept.log_time_ms, result, live_, state);
+    }
+    writer_.commit(state);
+  }
+
+ private:
+  void keep() {
+    std::vector<store::KeptEvent> events;
+    Offset offset = log_.end();
+    for (const TopicRecord& record : waiting_) {
+      events.push_back({offset, record.timestamp_ms, 0, record.key, record.value, std::nullopt});
+      offset = next(offset);
+    }
+    log_.append(events);
+    waiting_.clear();
+  }
+
+  Partition partition_;
+  size_t batch_events_;
+  index::Declarations declarations_;
+  store::KeptLogWriter log_;
+  store::ShardWriter writer_;
+  apply::LiveViews live_;
+  apply::Applier applier_;
+  fold::Fold fold_;
+  std::vector<TopicRecord> waiting_;
+};
+
+BuiltViews::BuiltViews(const std::filesystem::path& root, const ViewsSetup& setup)
+    : directory_(root), setup_(setup) {
+  directory_.create();
+  for (int32_t p = 0; p < setup.partitions; ++p) {
+    shards_.push_back(std::make_unique<Shard>(directory_, setup_, Partition{p}));
+  }
+  commit();
+  if (!directory_.current()) directory_.publish(kGeneration);
+}
+
+BuiltViews::~BuiltViews() = default;
+
+std::string BuiltViews::add(std::string_view line, std::optional<int64_t> log_time_ms) {
+  const auto parsed = parser_.parse(line, 0);
+  if (const auto* error = std::get_if<event::LineError>(&parsed)) {
+    throw std::runtime_error(fmt::format("{}: {}: {}", error->field, error->reason, line));
+  }
+  const auto& event = std::get<event::Event>(parsed);
+  std::string value;
+  event::encode(event, value);
+  const std::string key(event::content_id(event.payload));
+  return add_raw(event::partition_of(key, setup_.partitions),
+                 {key, value, log_time_ms.value_or(static_cast<int64_t>(event.occurred_at))});
+}
+
+std::vector<std::string> BuiltViews::add_all(std::string_view lines) {
+  std::vector<std::string> places;
+  while (!lines.empty()) {
+    const size_t end = std::min(lines.find('\n'), lines.size());
+    places.push_back(add(lines.substr(0, end)));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return places;
+}
+
+std::string BuiltViews::add_raw(Partition partition, TopicRecord record) {
+  return shards_.at(static_cast<size_t>(raw(partition)))->add(std::move(record));
+}
+
+void BuiltViews::commit() {
+  for (const auto& shard : shards_) shard->commit();
+}
+
+PositionVector BuiltViews::positions() const {
+  PositionVector positions;
+  for (size_t p = 0; p < shards_.size(); ++p) {
+    positions[Partition{static_cast<int32_t>(p)}] = shards_[p]->end();
+  }
+  return positions;
+}
+
+}  // namespace ledger::testing

@@ -142,7 +142,7 @@ void Answering::end(const Answer& answer, std::string_view nothing) {
     note(fmt::format("index {}: {} scanned, {} matched", answer.index, answer.scanned,
                      answer.matched));
   }
-  if (answer.matched == 0) note(nothing);
+  if (answer.matched == 0 && !nothing.empty()) note(nothing);
   if (kind_ == FormatKind::kJson) return;
   if (!answer.at.empty()) note("at " + to_text(answer.at));
   if (!answer.next) return;
@@ -155,7 +155,7 @@ void Answering::end(const Answer& answer, std::string_view nothing) {
 
 void Answering::note(std::string_view text) const {
   if (parsed_.quiet()) return;
-  const std::string line = fmt::format("{}\n", text);
+  const std::string line = options::printable(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -19,6 +19,23 @@ constexpr size_t kFlushBytes = size_t{64} * 1024;
 constexpr int kPatienceMs = 50;  // a reader that is slower than this counts as blocking
 }  // namespace
 
+std::string printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<uint8_t>(text[i]);
+    const auto following = i + 1 < text.size() ? static_cast<uint8_t>(text[i + 1]) : uint8_t{0xFF};
+    if (byte == 0xC2 && following < 0xA0) {  // U+0080..U+009F
+      out += fmt::format("\\x{:02x}", following);
+      ++i;
+    } else if (byte != '\n' && (byte < 0x20 || byte == 0x7F)) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
 void Output::write(std::string_view text) {
   buffer_.append(text);
   flush_if_large();

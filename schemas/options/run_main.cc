@@ -50,7 +50,7 @@ Fault run_command(const Program& program, const std::vector<std::string>& argume
 
 void complain(const Program& program, std::string_view message) {
   std::fflush(stdout);
-  const std::string line = fmt::format("{}: {}\n", program.name, message);
+  const std::string line = fmt::format("{}: {}\n", program.name, printable(message));
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -36,5 +36,13 @@ TEST(Output, AFullDiskIsNoticed) {
   close(fd);
 }
 
+TEST(Printable, ControlCharactersAreEscapedAndLineBreaksAreNot) {
+  EXPECT_EQ(printable("a\nb \x1b[31m \x7f\t"), "a\nb \\x1b[31m \\x7f\\x09");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m \xc3\xa9 \xc2\xa0 \xc2"),
+            "\\x9b"
+            "31m \xc3\xa9 \xc2\xa0 \xc2");
+}
+
 }  // namespace
 }  // namespace ledger::options

@@ -210,7 +210,7 @@ Value EventLines::key(const Event& event) {
 }
 
 void EventLines::fill_changes(const HistoryLine& line) {
-  changes_json_ = "{";
+  changes_json_.assign(1, '{');
   changes_plain_.clear();
   const Partition partition = line.event.partition;
   add_changes(partition, image<record::ContentAudio>(line.before),
@@ -219,7 +219,7 @@ void EventLines::fill_changes(const HistoryLine& line) {
               image<record::UserContentAudio>(line.after));
   changes_json_ += "}";
   if (line.before && !line.after) changes_plain_ = "deleted";
-  if (changes_plain_.empty()) changes_plain_ = "-";
+  if (changes_plain_.empty()) changes_plain_.assign(1, '-');
 }
 
 template <typename Record>

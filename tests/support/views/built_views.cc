@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "projector/apply/live.h"
+#include "projector/shard/shard.h"
 #include "schemas/event/codec.h"
 #include "schemas/event/partition.h"
 
@@ -15,7 +15,6 @@ namespace ledger::testing {
 namespace {
 
 constexpr store::Generation kGeneration{1};
-constexpr store::WriterOptions kNoSync{.sync = false};
 
 store::LogIdentity identity_of(const ViewsSetup& setup, Partition partition) {
   return {setup.ledger_id, "cluster", setup.topic, partition, setup.partitions, true};
@@ -38,65 +37,42 @@ TopicRecord genesis_of(const ViewsSetup& setup, Partition partition) {
 
 }  // namespace
 
-// One partition: its kept log, its shard, and what waits to be committed.
+// One partition, and what waits to be committed.
 class BuiltViews::Shard {
  public:
   Shard(const store::ViewDirectory& directory, const ViewsSetup& setup, Partition partition)
-      : partition_(partition),
-        batch_events_(setup.batch_events),
-        declarations_(index::load_declarations()),
-        log_(directory.log(partition), identity_of(setup, partition)),
-        writer_(directory.shard(kGeneration, partition),
-                {identity_of(setup, partition), fold::kFoldVersion, declarations_}, kNoSync),
-        live_(writer_, log_, declarations_),
-        applier_(declarations_),
-        fold_({setup.ledger_id, partition, setup.partitions}) {
+      : events_max_(setup.batch_events),
+        shard_(directory, kGeneration,
+               {identity_of(setup, partition), fold::kFoldVersion, index::load_declarations()},
+               {.events_max = setup.batch_events}) {
     if (end() == Offset{0}) add(genesis_of(setup, partition));
   }
 
-  Offset end() const { return Offset{raw(log_.end()) + static_cast<int64_t>(waiting_.size())}; }
+  Offset end() const {
+    return Offset{raw(shard_.position()) + static_cast<int64_t>(waiting_.size())};
+  }
 
   std::string add(TopicRecord record) {
     const Offset offset = end();
     waiting_.push_back(std::move(record));
-    if (waiting_.size() == batch_events_) commit();
-    return fmt::format("{}:{}", raw(partition_), raw(offset));
+    if (waiting_.size() == events_max_) commit();
+    return fmt::format("{}:{}", raw(shard_.partition()), raw(offset));
   }
 
   void commit() {
-    if (waiting_.empty()) return;
-    keep();
-    store::ShardState state = writer_.state();
-    writer_.begin();
-    while (state.position < log_.end()) {
-      const store::KeptEvent kept = log_.read(state.position).value();
-      const fold::Result result =
-          fold_.fold({kept.offset, kept.log_time_ms, kept.key, kept.value}, live_);
-      applier_.apply(kept.offset, kept.log_time_ms, result, live_, state);
-    }
-    writer_.commit(state);
-  }
-
- private:
-  void keep() {
     std::vector<store::KeptEvent> events;
-    Offset offset = log_.end();
+    Offset offset = shard_.position();
     for (const TopicRecord& record : waiting_) {
       events.push_back({offset, record.timestamp_ms, 0, record.key, record.value, std::nullopt});
       offset = next(offset);
     }
-    log_.append(events);
+    if (!events.empty()) shard_.append(events);
     waiting_.clear();
   }
 
-  Partition partition_;
-  size_t batch_events_;
-  index::Declarations declarations_;
-  store::KeptLogWriter log_;
-  store::ShardWriter writer_;
-  apply::LiveViews live_;
-  apply::Applier applier_;
-  fold::Fold fold_;
+ private:
+  size_t events_max_;
+  shard::Shard shard_;
   std::vector<TopicRecord> waiting_;
 };
 

@@ -114,8 +114,13 @@ std::string program(std::string_view name) {
 }
 std::filesystem::path source_dir() { return from_environment("LEDGER_SOURCE_DIR"); }
 
-TempDir::TempDir() {
-  std::string name = (std::filesystem::temp_directory_path() / "ledger-test-XXXXXX").string();
+std::filesystem::path memory_directory() {
+  const char* memory = "/dev/shm";
+  return ::access(memory, W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
+
+TempDir::TempDir(const std::filesystem::path& parent) {
+  std::string name = (parent / "ledger-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed: " + name);
   path_ = name;
 }

@@ -20,10 +20,14 @@ inline constexpr seconds kBound{60};  // after which a step counts as hanging
 std::string program(std::string_view name);  // a built program, from LEDGER_BIN_DIR
 std::filesystem::path source_dir();          // from LEDGER_SOURCE_DIR
 
-// A directory of its own, removed with the object.
+// /dev/shm where it can be written to, else the usual place of temporary files: for tests that
+// commit thousands of times, and ask nothing about power cuts.
+std::filesystem::path memory_directory();
+
+// A directory of its own in `parent`, removed with the object.
 class TempDir {
  public:
-  TempDir();
+  explicit TempDir(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;

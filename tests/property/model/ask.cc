@@ -25,7 +25,35 @@ bool passes(const Row& row, const Test& test) {
   return false;
 }
 
-// All parts of a key: the declared fields, then _creationTime and _id.
+bool has_equal(const std::vector<Test>& tests, const std::string& name) {
+  return std::any_of(tests.begin(), tests.end(), [&name](const Test& test) {
+    return test.field == name && test.relation == Relation::kEqual;
+  });
+}
+
+bool has_bound(const std::vector<Test>& tests, const std::string& name) {
+  return std::any_of(tests.begin(), tests.end(), [&name](const Test& test) {
+    return test.field == name && test.relation != Relation::kEqual;
+  });
+}
+
+// How many parts the tests lead: by `=`, then at most one by bounds.
+struct Lead {
+  size_t equal = 0;
+  size_t bounded = 0;
+  size_t used() const { return equal + bounded; }
+};
+
+Lead lead_of(const std::vector<std::string>& fields, const std::vector<Test>& tests) {
+  const std::vector<std::string> parts = parts_of(fields);
+  Lead lead;
+  while (lead.equal < parts.size() && has_equal(tests, parts[lead.equal])) ++lead.equal;
+  if (lead.equal < parts.size() && has_bound(tests, parts[lead.equal])) lead.bounded = 1;
+  return lead;
+}
+
+}  // namespace
+
 std::vector<std::string> parts_of(const std::vector<std::string>& fields) {
   std::vector<std::string> parts = fields;
   if (fields == std::vector<std::string>{"_id"}) return parts;
@@ -33,19 +61,6 @@ std::vector<std::string> parts_of(const std::vector<std::string>& fields) {
   parts.emplace_back("_id");
   return parts;
 }
-
-// How many declared fields an index leaves when the tests lead it; nothing when they do not.
-std::optional<size_t> fields_left(const std::vector<std::string>& fields,
-                                  std::set<std::string> equal, std::set<std::string> bounded) {
-  const std::vector<std::string> parts = parts_of(fields);
-  size_t at = 0;
-  while (at < parts.size() && equal.erase(parts[at]) > 0) ++at;
-  if (at < parts.size() && bounded.erase(parts[at]) > 0) ++at;
-  if (!equal.empty() || !bounded.empty()) return std::nullopt;
-  return fields.size() - std::min(at, fields.size());
-}
-
-}  // namespace
 
 std::vector<Value> order_of(const Row& row, const std::vector<std::string>& fields) {
   std::vector<Value> order;
@@ -120,21 +135,32 @@ const std::vector<std::pair<std::string, std::vector<std::string>>>& indexes_of(
 }
 
 std::optional<std::string> chosen_index(std::string_view table, const std::vector<Test>& tests) {
-  if (tests.empty()) return "by_creation_time";
-  std::set<std::string> equal;
-  std::set<std::string> bounded;
-  for (const Test& test : tests) {
-    (test.relation == Relation::kEqual ? equal : bounded).insert(test.field);
-  }
-  std::optional<std::string> chosen;
-  std::optional<size_t> fewest;
+  std::vector<std::string> best;
+  size_t best_used = 0;
+  size_t best_left = 0;
   for (const auto& [name, fields] : indexes_of(table)) {
-    const auto left = fields_left(fields, equal, bounded);
-    if (!left || (fewest && *left >= *fewest)) continue;
-    fewest = left;
-    chosen = name;
+    const size_t used = lead_of(fields, tests).used();
+    const size_t left = fields.size() - std::min(used, fields.size());
+    if (used == 0 || used < best_used || (used == best_used && left > best_left)) continue;
+    if (used > best_used || left < best_left) best.clear();
+    best.push_back(name);
+    best_used = used;
+    best_left = left;
   }
-  return chosen;
+  if (best.empty()) return "by_creation_time";
+  if (best.size() > 1) return std::nullopt;
+  return best.front();
+}
+
+bool answers_all(const std::vector<std::string>& fields, const std::vector<Test>& tests) {
+  const std::vector<std::string> parts = parts_of(fields);
+  const Lead lead = lead_of(fields, tests);
+  return std::all_of(tests.begin(), tests.end(), [&](const Test& test) {
+    const auto at =
+        static_cast<size_t>(std::find(parts.begin(), parts.end(), test.field) - parts.begin());
+    if (test.relation == Relation::kEqual) return at < lead.equal;
+    return at == lead.equal && lead.bounded == 1;
+  });
 }
 
 }  // namespace ledger::model

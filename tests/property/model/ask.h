@@ -54,8 +54,15 @@ std::vector<Line> history_of(const Ledger& ledger, std::string_view table, std::
 const std::vector<std::pair<std::string, std::vector<std::string>>>& indexes_of(
     std::string_view table);
 
-// The index that the tests choose: led by the `=` fields plus at most one bounded field, with the
-// fewest fields left. Nothing when no index answers all the tests.
+// The index that the tests choose: led by the most `=` fields plus at most one bounded field, then
+// with the fewest fields left; by_creation_time when they lead none. Nothing: several serve
+// equally.
 std::optional<std::string> chosen_index(std::string_view table, const std::vector<Test>& tests);
+
+// Do the tests lead the index, every one of them?
+bool answers_all(const std::vector<std::string>& fields, const std::vector<Test>& tests);
+
+// All parts of a key: the declared fields, then _creationTime and _id.
+std::vector<std::string> parts_of(const std::vector<std::string>& fields);
 
 }  // namespace ledger::model

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "schemas/event/codec.h"
 #include "schemas/event/partition.h"
 #include "tests/property/model/encode.h"
@@ -72,12 +74,12 @@ void Generator::draw_pools() {
     scenario_.pools.contents.push_back(random_.pick(contents));
   }
   const int64_t audios = random_.between(3, 8);
-  for (int64_t i = 1; i < audios; ++i) scenario_.pools.audios.push_back("a" + std::to_string(i));
+  for (int64_t i = 1; i < audios; ++i) scenario_.pools.audios.push_back(fmt::format("a{}", i));
   scenario_.pools.audios.push_back(std::string(64, 'a'));
   scenario_.pools.voices = {"v1", "v", "vv"};
   scenario_.pools.hashes = {"h1", "h2", "h"};
   const int64_t users = random_.between(1, 4);
-  for (int64_t i = 0; i < users; ++i) scenario_.pools.users.push_back("u" + std::to_string(i));
+  for (int64_t i = 0; i < users; ++i) scenario_.pools.users.push_back(fmt::format("u{}", i));
   const std::string prefix = derived_prefix(scenario_.ledger_id);
   scenario_.pools.listenings = {"i1",
                                 "i2",

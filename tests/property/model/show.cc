@@ -82,7 +82,8 @@ Row row_of(const record::UserContentAudio& row, const std::vector<Message>&) {
 
 std::string show(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
-  if (const auto* text = std::get_if<std::string>(&value)) return "'" + printable(*text) + "'";
+  if (const auto* text = std::get_if<std::string>(&value))
+    return fmt::format("'{}'", printable(*text));
   return "absent";
 }
 
@@ -119,8 +120,9 @@ std::string show(const Verdict& verdict) {
 }
 
 std::string show(const Message& message) {
-  std::string out = fmt::format("{} t={} key={}", message.partition, message.timestamp,
-                                message.key ? "'" + printable(*message.key) + "'" : "null");
+  std::string out =
+      fmt::format("{} t={} key={}", message.partition, message.timestamp,
+                  message.key ? fmt::format("'{}'", printable(*message.key)) : "null");
   if (!message.fact) return out + " broken: " + message.broken + " " + message.broken_field;
   const Fact& fact = *message.fact;
   return fmt::format("{} id={} {}{} at {} {}", out, to_hex(fact.event_id).substr(0, 8), fact.kind,

@@ -61,5 +61,6 @@ struct Message {
   std::string broken;
   std::string broken_field;
 };
+using Log = std::vector<Message>;  // of one partition, its genesis first
 
 }  // namespace ledger::model

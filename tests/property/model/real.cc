@@ -1,0 +1,119 @@
+#include "tests/property/model/real.h"
+
+#include <algorithm>
+
+#include "projector/apply/live.h"
+#include "schemas/store/directory.h"
+#include "schemas/store/run_state.h"
+
+namespace ledger::model {
+
+namespace {
+
+constexpr store::Generation kGeneration{1};
+
+const index::Declarations& declarations() {
+  static const index::Declarations loaded = index::load_declarations();
+  return loaded;
+}
+
+store::LogIdentity identity_of(const std::string& ledger_id, int32_t partition, size_t count) {
+  store::LogIdentity identity;
+  std::copy(ledger_id.begin(), ledger_id.end(), identity.ledger_id.begin());
+  identity.cluster_id = "model";
+  identity.topic = "content-audio-events";
+  identity.partition = Partition{partition};
+  identity.partition_count = static_cast<int32_t>(count);
+  return identity;
+}
+
+}  // namespace
+
+struct RealLedger::Shard {
+  Shard(const store::ViewDirectory& directory, const store::LogIdentity& identity)
+      : log(directory.log(identity.partition), identity),
+        writer(directory.shard(kGeneration, identity.partition),
+               {identity, fold::kFoldVersion, declarations()}),
+        views(writer, log, declarations()),
+        fold({identity.ledger_id, identity.partition, identity.partition_count}),
+        applier(declarations()) {}
+
+  void keep(const Log& messages, int64_t limit) {
+    std::vector<store::KeptEvent> batch;
+    for (int64_t offset = raw(log.end()); offset < limit; ++offset) {
+      const Message& message = messages.at(static_cast<size_t>(offset));
+      batch.push_back(
+          {Offset{offset}, message.timestamp, 0, message.key, message.value, std::nullopt});
+    }
+    log.append(batch);
+  }
+
+  // One transaction: the kept log has the events already.
+  void commit(Offset limit) {
+    store::ShardState state = writer.state();
+    writer.begin();
+    while (state.position < limit) {
+      const store::KeptEvent kept = log.read(state.position).value();
+      const fold::Incoming incoming{kept.offset, kept.log_time_ms, kept.key, kept.value};
+      applier.apply(kept.offset, kept.log_time_ms, fold.fold(incoming, views), views, state);
+    }
+    writer.commit(state);
+  }
+
+  store::KeptLogWriter log;
+  store::ShardWriter writer;
+  apply::LiveViews views;
+  fold::Fold fold;
+  apply::Applier applier;
+};
+
+RealLedger::RealLedger(std::filesystem::path root, const std::string& ledger_id,
+                       const std::vector<Log>& logs)
+    : root_(std::move(root)), logs_(logs) {
+  const store::ViewDirectory directory(root_);
+  directory.create();
+  for (size_t p = 0; p < logs.size(); ++p) {
+    shards_.push_back(std::make_unique<Shard>(
+        directory, identity_of(ledger_id, static_cast<int32_t>(p), logs.size())));
+  }
+  directory.publish(kGeneration);
+}
+
+RealLedger::~RealLedger() = default;
+
+void RealLedger::keep(int32_t partition, int64_t limit) {
+  const auto p = static_cast<size_t>(partition);
+  shards_.at(p)->keep(logs_.at(p), limit);
+}
+
+void RealLedger::fold(int32_t partition, int64_t limit, int64_t batch_max) {
+  while (position(partition) < limit) {
+    const int64_t end = std::min(limit - position(partition), batch_max) + position(partition);
+    keep(partition, end);
+    shards_.at(static_cast<size_t>(partition))->commit(Offset{end});
+  }
+}
+
+void RealLedger::fold_all(int64_t batch_max) {
+  for (size_t p = 0; p < logs_.size(); ++p) {
+    fold(static_cast<int32_t>(p), static_cast<int64_t>(logs_[p].size()), batch_max);
+  }
+}
+
+void RealLedger::catch_up(std::optional<double> caught_up_ms) const {
+  store::RunState state;
+  state.caught_up_ms = caught_up_ms;
+  store::write_run_state(store::ViewDirectory(root_).run_json(), state);
+}
+
+int64_t RealLedger::position(int32_t partition) const { return raw(state(partition).position); }
+
+int64_t RealLedger::kept(int32_t partition) const {
+  return raw(shards_.at(static_cast<size_t>(partition))->log.end());
+}
+
+const store::ShardState& RealLedger::state(int32_t partition) const {
+  return shards_.at(static_cast<size_t>(partition))->writer.state();
+}
+
+}  // namespace ledger::model

@@ -74,10 +74,10 @@ Fault run_list(const options::Parsed& parsed, EventsRequest request, std::string
 store::Code anomaly_code(const std::string& text) {
   std::vector<std::string> names;
   for (const store::Code code : store::all_codes()) {
-    if (code > store::Code::kWrongPartition) names.emplace_back(store::to_text(code));
+    if (!store::quarantines(code)) names.emplace_back(store::to_text(code));
   }
   const auto code = store::code_from(text);
-  if (code && *code <= store::Code::kWrongPartition) {
+  if (code && store::quarantines(*code)) {
     throw Error(Fault::kUsage,
                 fmt::format("anomalies: {} puts an event into quarantine; list those "
                             "with ledger-query quarantine",

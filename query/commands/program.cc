@@ -3,7 +3,9 @@
 
 #include "query/commands/answering.h"
 #include "query/commands/commands.h"
+#include "query/event_filter.h"
 #include "schemas/store/layout.h"
+#include "schemas/store/outcome.h"
 #include "schemas/store/reader.h"
 
 namespace ledger::query {
@@ -15,6 +17,7 @@ using options::Kind;
 using options::Option;
 
 constexpr size_t kConditionsMax = 64;
+constexpr size_t kWidth = 80;  // of --help
 
 const std::vector<Option> kWindow = {
     {"since", Kind::kText, "TIME", "from then on: a time, now-1h, or 1h"},
@@ -27,24 +30,48 @@ const Option kRaw = {"raw", Kind::kFlag, "", "the value's bytes, for ledger-emit
 const Option kShards = {"shards", Kind::kFlag, "", "a line per shard"};
 const Option kWait = {"wait", Kind::kDuration, "TIME", "how long to wait for --at", "0s"};
 
+const std::string kTables =
+    "TABLE is contentAudios or userContentAudios; `ledger-query indexes` lists the indexes of "
+    "each.";
+
+// `what` and the names, broken into lines.
+std::string listing(const std::string& what, const std::vector<std::string>& names) {
+  std::string text = what;
+  size_t width = what.size();
+  for (const std::string& name : names) {
+    const bool breaks = width + name.size() + 2 > kWidth;
+    text += (breaks ? "\n  " : " ") + name + (&name == &names.back() ? "" : ",");
+    width = (breaks ? 2 : width + 1) + name.size() + 1;
+  }
+  return text;
+}
+
+std::vector<std::string> anomaly_codes() {
+  std::vector<std::string> names;
+  for (const store::Code code : store::all_codes()) {
+    if (!store::quarantines(code)) names.emplace_back(store::to_text(code));
+  }
+  return names;
+}
+
 std::vector<Command> row_commands() {
   return {
       {"get", "TABLE ID", 2, 2, "the live row with that _id (1 if there is none)",
-       join({output_options(), {select_option()}, reading_options()}), run_get},
+       join({output_options(), {select_option()}, reading_options()}), run_get, kTables},
       {"find", "TABLE [FIELD=VALUE...]", 1, kConditionsMax, "rows by an index, in its order",
        join({condition_options(),
              output_options(),
              {select_option(), expect_option()},
              paging_options(),
              reading_options()}),
-       run_find},
+       run_find, kTables},
       {"count", "TABLE [FIELD=VALUE...]", 1, kConditionsMax, "how many rows find would give",
        join({{kBy},
              condition_options(),
              output_options(),
              {expect_option(), kAll},
              reading_options()}),
-       run_count},
+       run_count, kTables},
   };
 }
 
@@ -52,15 +79,14 @@ std::vector<Command> event_commands() {
   const auto listed = join(
       {output_options(), {select_option(), expect_option()}, paging_options(), reading_options()});
   return {
-      {"history", "TABLE ID", 2, 2, "each event that touched the record, who did it, what changed",
-       listed, run_history},
+      {"history", "TABLE ID", 2, 2, "each event of a record, and what it changed", listed,
+       run_history, kTables},
       {"event", "ID|P:OFFSET", 1, 1, "one event, and what became of it",
        join({{kRaw}, output_options(), {select_option()}, reading_options()}), run_event},
-      {"events", "[MEMBER=VALUE...]", 0, kConditionsMax,
-       "events by log time (payload=, outcome=, contentId=, userId=, source=, ...)",
-       join({kWindow, listed}), run_events},
+      {"events", "[MEMBER=VALUE...]", 0, kConditionsMax, "events in order of log time",
+       join({kWindow, listed}), run_events, listing("MEMBER is one of", event_member_names())},
       {"anomalies", "[CODE]", 0, 1, "events that broke a domain rule", join({kWindow, listed}),
-       run_anomalies},
+       run_anomalies, listing("CODE is one of", anomaly_codes())},
       {"quarantine", "", 0, 0, "events that could not be folded", join({kWindow, listed}),
        run_quarantine},
   };
@@ -74,7 +100,7 @@ std::vector<Command> state_commands() {
        run_digest},
       {"indexes", "", 0, 0, "tables, their indexes and the fields of each", output_options(),
        run_indexes},
-      {"status", "", 0, 0, "how far the views are, and the projector (4 beyond a threshold)",
+      {"status", "", 0, 0, "how far the views and the projector are",
        join({output_options(),
              {kShards,
               {"lag-max", Kind::kCount, "N", "exit 4 if more events are not folded"},
@@ -98,6 +124,14 @@ const std::vector<options::Example> kExamples = {
      "the row as it stood then"},
     {"ledger-query events --since 1h --actor service:tts-3 payload=statusChanged --views views",
      "what one worker did in the last hour"},
+    {"ledger-query anomalies illegal_transition --since 7d --views views",
+     "moves of the last week that no job may make"},
+    {"ledger-query quarantine -o json --views views", "what could not be folded, and its bytes"},
+    {"ledger-query status --lag-max 1000 --heartbeat-max 30s --views views",
+     "a health check: 4 when the projector is behind or silent"},
+    {"ledger-query indexes --views views", "what can be asked without reading every row"},
+    {"ledger-query digest --at 0:123,1:456 --views views",
+     "two directories with equal digests hold equal views"},
     {"ledger-query event 0:122 --raw --views views | ledger-emit decode",
      "one event from its bytes"},
 };

@@ -40,11 +40,19 @@ std::string examples_of(const Program& program, const Command* command) {
   for (const Example& example : program.examples) {
     const std::string start = command == nullptr || command->name.empty()
                                   ? ""
-                                  : fmt::format("{} {}", program.name, command->name);
-    if (example.command.find(start) == std::string::npos) continue;
+                                  : fmt::format("{} {} ", program.name, command->name);
+    if ((example.command + " ").find(start) == std::string::npos) continue;
     out += fmt::format("  {}\n      {}\n", example.command, example.meaning);
   }
   return out.empty() ? out : "Examples:\n" + out + "\n";
+}
+
+std::string title(const Program& program, const Command* command) {
+  if (command == nullptr || command->summary.empty()) {
+    return fmt::format("{}: {}\n\n", program.name, program.summary);
+  }
+  const std::string space = command->name.empty() ? "" : " ";
+  return fmt::format("{}{}{}: {}\n\n", program.name, space, command->name, command->summary);
 }
 
 std::string exit_codes() {
@@ -60,9 +68,7 @@ std::string exit_codes() {
 std::string help_text(const Program& program, const Command* command) {
   if (command == nullptr && program.commands.size() == 1) command = program.commands.data();
   std::string out = examples_of(program, command);
-  out += fmt::format(
-      "{}: {}\n\n", program.name,
-      command == nullptr || command->summary.empty() ? program.summary : command->summary);
+  out += title(program, command);
   out += "Usage:\n";
   for (const Command& each : program.commands) {
     if (command != nullptr && command != &each) continue;
@@ -71,6 +77,7 @@ std::string help_text(const Program& program, const Command* command) {
                ? fmt::format("{} [OPTION...]\n", line)
                : fmt::format("{:<44}{}{}\n", line, line.size() >= 44 ? "  " : "", each.summary);
   }
+  if (command != nullptr && !command->details.empty()) out += "\n" + command->details + "\n";
   std::vector<Option> options = with_standard(program.common);
   if (command != nullptr) {
     options.insert(options.begin(), command->options.begin(), command->options.end());

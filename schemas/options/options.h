@@ -95,6 +95,7 @@ struct Command {
   std::string summary;
   std::vector<Option> options;
   std::function<Fault(const Parsed&)> run;  // what it returns is the exit code
+  std::string details = {};                 // lines of --help below the usage: what operands may be
 };
 
 struct Example {

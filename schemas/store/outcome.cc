@@ -64,6 +64,21 @@ std::optional<Code> code_from(std::string_view text) {
 
 std::span<const Code> all_codes() { return kAllCodes; }
 
+bool quarantines(Code code) {
+  switch (code) {
+    case Code::kUndecodable:
+    case Code::kUnknownPayload:
+    case Code::kSecondGenesis:
+    case Code::kUnset:
+    case Code::kLimit:
+    case Code::kWrongKey:
+    case Code::kWrongPartition:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool Outcome::clean() const {
   return disposition == Disposition::kDuplicate ||
          (disposition == Disposition::kApplied && codes.empty());

@@ -39,6 +39,7 @@ enum class Code : uint8_t {
 std::string_view to_text(Code code);  // "undecodable"; lifetime: static
 std::optional<Code> code_from(std::string_view text);
 std::span<const Code> all_codes();
+bool quarantines(Code code);  // events with it are not folded; all others are anomalies
 
 enum class Disposition : uint8_t { kApplied = 1, kNotApplied, kDuplicate, kQuarantined };
 

@@ -60,7 +60,9 @@ std::string section_name(std::string_view line, const std::string& origin) {
 
 std::string read_secret(const std::string& path, const std::string& property) {
   std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
+  std::string text(kSecretFileBytesMax + 1, '\0');
+  in.read(text.data(), std::ssize(text));
+  text.resize(static_cast<size_t>(in.gcount()));
   if (!in.is_open() || in.bad() || text.size() > kSecretFileBytesMax) {
     throw Error(Fault::kUsage,
                 fmt::format("property {}: cannot read the file {} (at most {} bytes); check the "

@@ -20,8 +20,9 @@ bool lived_at(const store::Entry& entry, Offset left, Offset at) {
 
 }  // namespace
 
-DepartedScan::DepartedScan(const store::ShardReader& shard, const ScanSpec& spec) : spec_(spec) {
-  if (collect(shard)) {
+DepartedScan::DepartedScan(const store::ShardReader& shard, const ScanSpec& spec, size_t walk_max)
+    : spec_(spec) {
+  if (collect(shard, walk_max)) {
     show_collected();
   } else {
     open_past(shard);
@@ -40,7 +41,7 @@ void DepartedScan::next() {
 }
 
 // Returns: false when both are long.
-bool DepartedScan::collect(const store::ShardReader& shard) {
+bool DepartedScan::collect(const store::ShardReader& shard, size_t walk_max) {
   store::ViewCursor past = shard.cursor(store::View::kPast);
   store::ViewCursor left_at = shard.cursor(store::View::kLeftAt);
   const auto in_past = [this, &past] {
@@ -53,7 +54,7 @@ bool DepartedScan::collect(const store::ShardReader& shard) {
   past.seek(index_prefix(spec_.index) + spec_.range.first);
   left_at.seek(store::offset_key(spec_.at));
   for (size_t walked = 0; in_past() && left_at.valid(); ++walked) {
-    if (walked == kDepartedWalkMax) return false;
+    if (walked == walk_max) return false;
     const store::PastKey old = store::decode_past_key(past.key());
     const store::Entry old_entry = store::decode_entry(past.value());
     if (spec_.range.contains(old.key) && lived_at(old_entry, old.left, spec_.at)) {

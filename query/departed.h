@@ -11,6 +11,9 @@
 
 namespace ledger::query {
 
+// How many entries are walked before `past` is read along with the scan instead.
+inline constexpr size_t kDepartedWalkMax = 200'000;
+
 // What to read of one index of one shard.
 struct ScanSpec {
   index::IndexId index{};
@@ -22,11 +25,12 @@ struct ScanSpec {
 // Entries of `past` that were in the index at `spec.at`, in the scan's order.
 // Why: whichever is smaller is read, `left_at` from `at` on (few left since: a page of a fresh
 // cursor) or the range of `past` (few left ever). Both are walked side by side until one ends; if
-// neither ends within kDepartedWalkMax entries, `past` is read along with the scan instead.
+// neither ends within `walk_max` entries, `past` is read along with the scan instead.
 // Lifetime: of the snapshot.
 class DepartedScan {
  public:
-  DepartedScan(const store::ShardReader& shard, const ScanSpec& spec);
+  DepartedScan(const store::ShardReader& shard, const ScanSpec& spec,
+               size_t walk_max = kDepartedWalkMax);
 
   bool valid() const { return valid_; }
   std::string_view key() const { return key_; }
@@ -38,7 +42,7 @@ class DepartedScan {
     std::string key;
     store::Entry entry;
   };
-  bool collect(const store::ShardReader& shard);
+  bool collect(const store::ShardReader& shard, size_t walk_max);
   void open_past(const store::ShardReader& shard);
   bool past_in_range() const;
   void settle_streamed();
@@ -52,7 +56,5 @@ class DepartedScan {
   std::string key_;
   store::Entry entry_;
 };
-
-inline constexpr size_t kDepartedWalkMax = 200'000;
 
 }  // namespace ledger::query

@@ -312,12 +312,18 @@ Message genesis(const Scenario& scenario, int32_t partition) {
   return message;
 }
 
-std::vector<Message> messages_of(const Scenario& scenario, int32_t partition) {
-  std::vector<Message> messages = {genesis(scenario, partition)};
+Log messages_of(const Scenario& scenario, int32_t partition) {
+  Log messages = {genesis(scenario, partition)};
   for (const Message& message : scenario.messages) {
     if (message.partition == partition) messages.push_back(message);
   }
   return messages;
+}
+
+std::vector<Log> logs_of(const Scenario& scenario) {
+  std::vector<Log> logs;
+  for (int32_t p = 0; p < scenario.partition_count; ++p) logs.push_back(messages_of(scenario, p));
+  return logs;
 }
 
 std::vector<Twin> replay(const Scenario& scenario, const std::vector<int64_t>& positions) {

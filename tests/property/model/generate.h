@@ -38,7 +38,8 @@ Message genesis(const Scenario& scenario, int32_t partition);
 std::vector<Twin> replay(const Scenario& scenario, const std::vector<int64_t>& positions);
 
 // The messages of one partition in order, genesis first.
-std::vector<Message> messages_of(const Scenario& scenario, int32_t partition);
+Log messages_of(const Scenario& scenario, int32_t partition);
+std::vector<Log> logs_of(const Scenario& scenario);  // by partition
 
 // Draws one well-formed event that fits the state more often than not. `now`: the log time.
 // Returns: a fact without eventId.

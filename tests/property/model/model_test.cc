@@ -1,9 +1,9 @@
 // The real fold, store and query library against the twin, scenario by scenario.
-#include <cstdlib>
 #include <optional>
 
 #include <gtest/gtest.h>
 
+#include "tests/property/model/seeds.h"
 #include "tests/property/model/session.h"
 #include "tests/property/model/show.h"
 #include "tests/support/process.h"
@@ -11,19 +11,9 @@
 namespace ledger::model {
 namespace {
 
-#ifdef LEDGER_SANITIZED
-constexpr uint64_t kScenarios = 200;  // a sanitizer makes them ten times dearer
-#else
-constexpr uint64_t kScenarios = 2000;
-#endif
 constexpr uint64_t kParts = 4;  // tests of their own, so that they run side by side
 constexpr int kFailuresMax = 3;
 constexpr uint64_t kScenariosThatMeetAll = 50;
-
-uint64_t from_environment(const char* name, uint64_t fallback) {
-  const char* given = std::getenv(name);
-  return given == nullptr ? fallback : std::strtoull(given, nullptr, 10);
-}
 
 std::string whole_log(const Scenario& scenario) {
   std::string out;
@@ -44,9 +34,8 @@ std::optional<Tally> run_scenario(uint64_t seed, bool alone) {
     session.run();
     return session.tally();
   } catch (const std::exception& problem) {
-    ADD_FAILURE() << "run again: LEDGER_SEED=" << seed
-                  << " LEDGER_SCENARIOS=1 build/release/tests/property_model\n"
-                  << problem.what() << (alone ? whole_log(scenario) : "");
+    ADD_FAILURE() << rerun_line(seed, "property_model") << problem.what()
+                  << (alone ? whole_log(scenario) : "");
   }
   return std::nullopt;
 }
@@ -55,8 +44,8 @@ std::optional<Tally> run_scenario(uint64_t seed, bool alone) {
 class Model : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(Model, StoreAnswersAsTheTwinDoes) {
-  const uint64_t scenarios = from_environment("LEDGER_SCENARIOS", kScenarios);
-  const uint64_t first = from_environment("LEDGER_SEED", 0);
+  const uint64_t scenarios = scenario_count();
+  const uint64_t first = first_seed();
   const uint64_t from = GetParam() * scenarios / kParts;
   const uint64_t limit = (GetParam() + 1) * scenarios / kParts;
   Tally sum;

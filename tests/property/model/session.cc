@@ -45,12 +45,6 @@ std::string as_of_text(const query::AsOf& as_of) {
 
 }  // namespace
 
-std::vector<Log> logs_of(const Scenario& scenario) {
-  std::vector<Log> logs;
-  for (int32_t p = 0; p < scenario.partition_count; ++p) logs.push_back(messages_of(scenario, p));
-  return logs;
-}
-
 void Tally::add(const Tally& other) {
   questions += other.questions;
   items += other.items;

@@ -120,6 +120,4 @@ class Session {
   Tally tally_;
 };
 
-std::vector<Log> logs_of(const Scenario& scenario);
-
 }  // namespace ledger::model

@@ -1,0 +1,53 @@
+#include "tests/property/model/image.h"
+
+#include <fmt/format.h>
+
+#include "schemas/store/directory.h"
+#include "schemas/store/reader.h"
+
+namespace ledger::model {
+
+namespace {
+constexpr store::Generation kGeneration{1};
+}  // namespace
+
+ShardImage read_shard(const std::filesystem::path& root, int32_t partition) {
+  const store::ShardReader shard(
+      store::ViewDirectory(root).shard(kGeneration, Partition{partition}));
+  ShardImage image{shard.state(), {}};
+  for (const store::ViewName& name : store::view_names(shard.identity().declarations)) {
+    Entries& entries = image.views[name.name];
+    store::ViewCursor cursor = shard.cursor(name.view);
+    for (cursor.first(); cursor.valid(); cursor.next()) {
+      entries.emplace_back(cursor.key(), cursor.value());
+    }
+  }
+  return image;
+}
+
+KeptImage read_kept_log(const std::filesystem::path& root, int32_t partition) {
+  const store::KeptLogReader log(store::ViewDirectory(root).log(Partition{partition}));
+  KeptImage image{{}, log.chain_head()};
+  log.scan(Offset{0}, log.end(), [&image](const store::KeptEvent& event) {
+    image.records.push_back(fmt::format("{} {} {} {} {}", raw(event.offset), event.timestamp_ms,
+                                        event.log_time_ms, event.key.value_or("null"),
+                                        event.value.value_or("null")));
+    return true;
+  });
+  return image;
+}
+
+std::string differences(const ShardImage& a, const ShardImage& b) {
+  std::string out;
+  if (a.state.position != b.state.position) out += " position";
+  if (a.state.log_time_max_ms != b.state.log_time_max_ms) out += " log time";
+  if (a.state.counters != b.state.counters) out += " counters";
+  if (a.state.digests != b.state.digests) out += " digests";
+  for (const auto& [name, entries] : a.views) {
+    const auto other = b.views.find(name);
+    if (other == b.views.end() || other->second != entries) out += " " + name;
+  }
+  return out;
+}
+
+}  // namespace ledger::model

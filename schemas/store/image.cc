@@ -44,8 +44,6 @@ record::VoiceSettings unpack_settings(Unpacker& in) {
   return settings;
 }
 
-Offset unpack_offset(Unpacker& in) { return Offset{static_cast<int64_t>(in.varint())}; }
-
 template <typename Enumeration>
 Enumeration enumerant(unsigned value, unsigned count, const Unpacker& in) {
   if (value == 0 || value >= count) in.fail();
@@ -93,11 +91,11 @@ void decode_image(std::string_view image, record::ContentAudio& row) {
   row.generation_attempts = in.number();
   row.updated_at = in.number();
   if (bits & kVoiceSettings) row.voice_settings = unpack_settings(in);
-  if (bits & kScript) row.script = unpack_offset(in);
+  if (bits & kScript) row.script = in.offset();
   if (bits & kAudioStorageId) row.audio_storage_id = in.text();
   if (bits & kAudioDuration) row.audio_duration = in.number();
   if (bits & kAudioSize) row.audio_size = in.number();
-  if (bits & kErrorMessage) row.error_message = unpack_offset(in);
+  if (bits & kErrorMessage) row.error_message = in.offset();
   if (bits & kFailedAt) row.failed_at = in.number();
   in.finish();
 }

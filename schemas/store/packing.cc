@@ -1,5 +1,6 @@
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr double kWholeLimit = 9007199254740992.0;  // 2^53
 constexpr size_t kHashDigits = 64;
+constexpr int kLastShift = 63;
 
 bool is_whole(double value) {
   return value >= 0 && value < kWholeLimit && !std::signbit(value) && std::trunc(value) == value;
@@ -69,17 +71,38 @@ uint64_t Unpacker::varint() {
   uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const uint8_t part = byte();
+    if (shift == kLastShift && part > 1) fail();  // more than 64 bits
     value |= static_cast<uint64_t>(part & 0x7F) << shift;
-    if (part < 0x80) return value;
+    if (part >= 0x80) continue;
+    if (part == 0 && shift > 0) fail();  // not the shortest
+    return value;
   }
   fail();
 }
 
+Offset Unpacker::offset() {
+  const uint64_t value = varint();
+  if (value > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) fail();
+  return Offset{static_cast<int64_t>(value)};
+}
+
+int32_t Unpacker::small() {
+  const uint64_t value = varint();
+  if (value > static_cast<uint64_t>(std::numeric_limits<int32_t>::max())) fail();
+  return static_cast<int32_t>(value);
+}
+
 double Unpacker::number() {
   const uint64_t tagged = varint();
-  if (tagged % 2 == 0) return static_cast<double>(tagged / 2);
+  if (tagged % 2 == 0) {
+    const auto whole = static_cast<double>(tagged / 2);
+    if (whole >= kWholeLimit) fail();
+    return whole;
+  }
   if (tagged != 1) fail();
-  return std::bit_cast<double>(read_be64(take(8)));
+  const auto value = std::bit_cast<double>(read_be64(take(8)));
+  if (is_whole(value)) fail();
+  return value;
 }
 
 std::string_view Unpacker::text() {
@@ -91,7 +114,9 @@ std::string_view Unpacker::text() {
 std::string Unpacker::hash() {
   const uint64_t tagged = varint();
   const std::string_view bytes = take(tagged / 2);
-  return tagged % 2 == 0 ? std::string(bytes) : to_hex(bytes);
+  const bool is_packed = tagged % 2 != 0;
+  if (is_packed ? bytes.size() != kHashDigits / 2 : is_packable_hash(bytes)) fail();
+  return is_packed ? to_hex(bytes) : std::string(bytes);
 }
 
 void Unpacker::finish() const {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "schemas/base/ids.h"
+
 namespace ledger::store {
 
 class Packer {
@@ -27,6 +29,8 @@ class Unpacker {
   Unpacker(std::string_view bytes, std::string_view what) : rest_(bytes), what_(what) {}
   uint8_t byte();
   uint64_t varint();
+  Offset offset();  // a varint below 2^63
+  int32_t small();  // a varint below 2^31
   double number();
   std::string_view text();
   std::string hash();

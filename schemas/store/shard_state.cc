@@ -65,9 +65,11 @@ LogIdentity unpack_identity(Unpacker& in) {
   std::copy(uuid.begin(), uuid.end(), identity.ledger_id.begin());
   identity.cluster_id = in.text();
   identity.topic = in.text();
-  identity.partition = Partition{static_cast<int32_t>(in.varint())};
-  identity.partition_count = static_cast<int32_t>(in.varint());
-  identity.ephemeral = in.byte() != 0;
+  identity.partition = Partition{in.small()};
+  identity.partition_count = in.small();
+  const uint8_t ephemeral = in.byte();
+  if (ephemeral > 1) in.fail();
+  identity.ephemeral = ephemeral == 1;
   return identity;
 }
 
@@ -96,8 +98,8 @@ void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
            std::to_string(expected.fold_version), kRebuild);
   }
   if (stored.declarations != expected.declarations) {
-    refuse(path, "the index declarations", "\n" + index::to_text(stored.declarations),
-           "\n" + index::to_text(expected.declarations), kRebuild);
+    refuse(path, "the index declarations", fmt::format("\n{}", index::to_text(stored.declarations)),
+           fmt::format("\n{}", index::to_text(expected.declarations)), kRebuild);
   }
 }
 
@@ -146,18 +148,20 @@ std::string encode_state(const ShardState& state) {
 ShardState decode_state(std::string_view bytes) {
   Unpacker in(bytes, "the shard state in meta");
   ShardState state;
-  state.position = Offset{static_cast<int64_t>(in.varint())};
-  state.log_time_max_ms = static_cast<int64_t>(in.varint()) - 1;
+  state.position = in.offset();
+  state.log_time_max_ms = ledger::raw(in.offset()) - 1;
   Counters& c = state.counters;
   for (uint64_t* n : {&c.events, &c.applied, &c.not_applied, &c.duplicates, &c.quarantined})
     *n = in.varint();
   for (uint64_t left = in.varint(); left > 0; --left) {
-    const auto code = static_cast<Code>(in.byte());
-    c.codes[code] = in.varint();
+    const uint8_t code = in.byte();
+    if (code < 1 || code > all_codes().size()) in.fail();
+    c.codes[static_cast<Code>(code)] = in.varint();
   }
   for (uint64_t left = in.varint(); left > 0; --left) {
-    const auto table = static_cast<record::Table>(in.byte());
-    c.rows[table] = in.varint();
+    const uint8_t table = in.byte();
+    if (table < 1 || table > 2) in.fail();
+    c.rows[static_cast<record::Table>(table)] = in.varint();
   }
   for (uint64_t left = in.varint(); left > 0; --left) {
     Digest& digest = state.digests[std::string(in.text())];
@@ -194,7 +198,7 @@ ShardIdentity decode_shard_identity(std::string_view bytes) {
   Unpacker in(bytes, "the identity of the shard");
   ShardIdentity identity;
   identity.log = unpack_identity(in);
-  identity.fold_version = static_cast<uint32_t>(in.varint());
+  identity.fold_version = static_cast<uint32_t>(in.small());
   identity.declarations = index::parse_declarations(in.text());
   in.finish();
   return identity;

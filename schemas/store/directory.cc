@@ -36,7 +36,7 @@ constexpr long kSmb2Magic = 0xFE534D42;
 
 bool parse_number(std::string_view text, uint32_t& out) {
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return code == std::errc() && end == text.data() + text.size() && !text.empty();
+  return code == std::errc() && end == text.data() + text.size() && text == std::to_string(out);
 }
 
 std::optional<Generation> generation_from(std::string_view name) {
@@ -65,6 +65,19 @@ void refuse_network_file_system(const fs::path& root) {
   }
 }
 
+// What `current` points at; nullopt when it is not there.
+std::optional<std::string> read_current(const fs::path& link) {
+  std::error_code error;
+  const fs::path target = fs::read_symlink(link, error);
+  if (!error) return target.string();
+  if (error == std::errc::no_such_file_or_directory) return std::nullopt;
+  if (error != std::errc::invalid_argument) throw_errno(error.value(), "read", link);
+  throw Error(Fault::kIntegrity,
+              fmt::format("{} is not a symlink to a generation; point it at one of the gen-N "
+                          "folders beside it",
+                          link.string()));
+}
+
 template <typename Number>
 std::vector<Number> numbered_folders(const fs::path& path) {
   std::vector<Number> found;
@@ -72,7 +85,8 @@ std::vector<Number> numbered_folders(const fs::path& path) {
   for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
     uint32_t number = 0;
     const std::string name = it->path().filename().string();
-    if (it->is_directory() && parse_number(name, number)) {
+    std::error_code ignored;
+    if (parse_number(name, number) && it->is_directory(ignored)) {
       found.push_back(static_cast<Number>(number));
     }
   }
@@ -101,24 +115,22 @@ fs::path ViewDirectory::shard(Generation generation, Partition partition) const 
 fs::path ViewDirectory::run_json() const { return root_ / "run.json"; }
 
 std::optional<Generation> ViewDirectory::current() const {
-  std::error_code error;
   const fs::path link = root_ / "current";
-  const fs::path target = fs::read_symlink(link, error);
-  if (error) {
-    if (!fs::exists(fs::symlink_status(link, error))) return std::nullopt;
-    throw Error(Fault::kIntegrity,
-                fmt::format("{} is not a symlink to a generation; point it at one of the gen-N "
-                            "folders beside it",
-                            link.string()));
+  std::optional<std::string> target = read_current(link);
+  while (target) {
+    const auto generation = generation_from(*target);
+    std::error_code ignored;
+    if (generation && fs::is_directory(this->generation(*generation), ignored)) return generation;
+    std::optional<std::string> again = read_current(link);  // another may just have been published
+    if (again == target) {
+      throw Error(Fault::kIntegrity,
+                  fmt::format("{} points at '{}', which is no generation; point it at one of the "
+                              "gen-N folders beside it",
+                              link.string(), *target));
+    }
+    target = std::move(again);
   }
-  const auto generation = generation_from(target.string());
-  if (!generation || !fs::is_directory(this->generation(*generation))) {
-    throw Error(Fault::kIntegrity,
-                fmt::format("{} points at '{}', which is no generation; point it at one of the "
-                            "gen-N folders beside it",
-                            link.string(), target.string()));
-  }
-  return generation;
+  return std::nullopt;
 }
 
 std::vector<Generation> ViewDirectory::generations() const {
@@ -126,7 +138,8 @@ std::vector<Generation> ViewDirectory::generations() const {
   std::error_code error;
   for (fs::directory_iterator it(root_, error), end; !error && it != end; it.increment(error)) {
     const auto generation = generation_from(it->path().filename().string());
-    if (generation && it->is_directory()) found.push_back(*generation);
+    std::error_code ignored;
+    if (generation && it->is_directory(ignored)) found.push_back(*generation);
   }
   std::sort(found.begin(), found.end());
   return found;
@@ -142,12 +155,16 @@ std::vector<Partition> ViewDirectory::log_partitions() const {
 
 void ViewDirectory::create() const {
   std::error_code error;
-  fs::create_directories(root_ / "log", error);
+  const fs::path log = fs::absolute(root_ / "log");
+  std::vector<fs::path> changed = {log, log.parent_path(), log.parent_path().parent_path()};
+  while (!fs::exists(changed.back(), error) && changed.back().has_relative_path()) {
+    changed.push_back(changed.back().parent_path());
+  }
+  fs::create_directories(log, error);
   if (error) throw_errno(error.value(), "create the view directory", root_);
-  fsync_path(root_ / "log");
-  fsync_path(root_);
-  const fs::path parent = fs::absolute(root_).parent_path();
-  if (access(parent.c_str(), R_OK) == 0) fsync_path(parent);
+  for (const fs::path& path : changed) {
+    if (access(path.c_str(), R_OK) == 0) fsync_path(path);  // folders above may be closed to us
+  }
 }
 
 void ViewDirectory::publish(Generation generation) const {

@@ -16,8 +16,8 @@ namespace ledger::store {
 namespace {
 
 // Record: be64 checksum | be64 timestamp | be64 running maximum | flags | be32 key length | key |
-// value. The checksum is XXH3-64 over be64 offset and all that follows it. A gap's value is be64 of
-// its end.
+// value. The checksum is XXH3-64 of all that follows it, with the offset as seed. A gap's value is
+// be64 of its end.
 constexpr size_t kHeaderBytes = 8 + 8 + 8 + 1 + 4;
 constexpr uint8_t kNullKey = 1;
 constexpr uint8_t kNullValue = 2;
@@ -100,6 +100,7 @@ KeptEvent decode_kept(std::string_view key, std::string_view value,
   const std::string_view rest = value.substr(kHeaderBytes + key_bytes);
   if (!(flags & kNullKey)) event.key = value.substr(kHeaderBytes, key_bytes);
   if (flags & kGap) {
+    if (rest.size() != 8) throw damaged("is a gap without an end");
     event.gap_until = Offset{static_cast<int64_t>(read_be64(rest))};
   } else if (!(flags & kNullValue)) {
     event.value = rest;
@@ -109,16 +110,20 @@ KeptEvent decode_kept(std::string_view key, std::string_view value,
 
 Offset read_end(const Transaction& transaction, MDB_dbi meta) {
   std::string_view value;
-  return transaction.get(meta, kEndKey, value) ? Offset{static_cast<int64_t>(read_be64(value))}
-                                               : Offset{0};
+  return transaction.get(meta, kEndKey, value) ? decode_offset(value) : Offset{0};
 }
 
-ChainHash read_chain(const Transaction& transaction, MDB_dbi meta) {
+ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
+                     const std::filesystem::path& path) {
   std::string_view value;
   ChainHash chain{};
-  if (transaction.get(meta, kChainKey, value) && value.size() == chain.size()) {
-    std::copy(value.begin(), value.end(), chain.begin());
+  if (!transaction.get(meta, kChainKey, value)) return chain;
+  if (value.size() != chain.size()) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("kept log {}: its chain head has {} bytes; restore log/ from a copy",
+                            path.string(), value.size()));
   }
+  std::copy(value.begin(), value.end(), chain.begin());
   return chain;
 }
 
@@ -150,46 +155,73 @@ void scan_kept(const Transaction& transaction, MDB_dbi events, Offset from, Offs
   append_be64(start, static_cast<uint64_t>(std::max<int64_t>(0, raw(from))));
   std::string_view key = start;
   std::string_view value;
+  std::optional<Offset> expected;
   for (bool found = cursor.move(MDB_SET_RANGE, key, value); found;
        found = cursor.move(MDB_NEXT, key, value)) {
     const KeptEvent event = decode_kept(key, value, path);
+    if (expected && event.offset != *expected) {
+      throw Error(Fault::kIntegrity,
+                  fmt::format("kept log {}: the record {} follows where {} belongs; restore log/ "
+                              "from a copy",
+                              path.string(), raw(event.offset), raw(*expected)));
+    }
     if (event.offset >= limit || !visit(event)) return;
+    expected = end_of(event);
   }
 }
 
+namespace {
+
+struct LogHandles {
+  MDB_dbi events = 0;
+  MDB_dbi meta = 0;
+};
+
+LogHandles open_log(Environment& environment) {
+  LogHandles handles;
+  environment.open_databases(false, [&](Transaction& transaction) {
+    handles.meta = transaction.database(kMetaName, false);
+    handles.events = transaction.database(kEventsName, false);
+  });
+  return handles;
+}
+
+}  // namespace
+
 struct KeptLogReader::Impl {
-  explicit Impl(const std::filesystem::path& path)
-      : environment(Environment::open(path, Access::kRead)),
-        events(environment->database(kEventsName, false)),
-        meta(environment->database(kMetaName, false)),
+  Impl(const std::filesystem::path& path, bool no_lock)
+      : environment(Environment::open(path, no_lock ? Access::kReadNoLock : Access::kRead)),
+        handles(open_log(*environment)),
         transaction(*environment, true),
-        identity(read_log_identity(transaction, meta, path)) {}
+        identity(read_log_identity(transaction, handles.meta, path)) {}
 
   std::shared_ptr<Environment> environment;
-  MDB_dbi events;
-  MDB_dbi meta;
+  LogHandles handles;
   Transaction transaction;
   LogIdentity identity;
 };
 
-KeptLogReader::KeptLogReader(const std::filesystem::path& path)
-    : impl_(std::make_unique<Impl>(path)) {}
+KeptLogReader::KeptLogReader(const std::filesystem::path& path, bool no_lock)
+    : impl_(std::make_unique<Impl>(path, no_lock)) {}
 KeptLogReader::~KeptLogReader() = default;
 KeptLogReader::KeptLogReader(KeptLogReader&&) noexcept = default;
 
 void KeptLogReader::renew() { impl_->transaction.renew(); }
 void KeptLogReader::release() { impl_->transaction.reset(); }
 const LogIdentity& KeptLogReader::identity() const { return impl_->identity; }
-Offset KeptLogReader::end() const { return read_end(impl_->transaction, impl_->meta); }
-ChainHash KeptLogReader::chain_head() const { return read_chain(impl_->transaction, impl_->meta); }
+Offset KeptLogReader::end() const { return read_end(impl_->transaction, impl_->handles.meta); }
+ChainHash KeptLogReader::chain_head() const {
+  return read_chain(impl_->transaction, impl_->handles.meta, impl_->environment->path());
+}
 
 std::optional<KeptEvent> KeptLogReader::read(Offset offset) const {
-  return read_kept(impl_->transaction, impl_->events, offset, impl_->environment->path());
+  return read_kept(impl_->transaction, impl_->handles.events, offset, impl_->environment->path());
 }
 
 void KeptLogReader::scan(Offset from, Offset limit,
                          const std::function<bool(const KeptEvent&)>& visit) const {
-  scan_kept(impl_->transaction, impl_->events, from, limit, impl_->environment->path(), visit);
+  scan_kept(impl_->transaction, impl_->handles.events, from, limit, impl_->environment->path(),
+            visit);
 }
 
 // The running maximum never falls, so that offsets can be halved; an offset inside a gap stands for

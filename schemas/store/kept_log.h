@@ -35,9 +35,9 @@ ChainHash chain_next(const ChainHash& previous, const KeptEvent& event);
 // Reads one partition's kept log. One snapshot per object; renew() takes a new one.
 class KeptLogReader {
  public:
-  // Throws: Error{kUnavailable} when there is none at `path`; kIncompatible when its format is
-  // another.
-  explicit KeptLogReader(const std::filesystem::path& path);
+  // `no_lock`: a sealed copy, opened without lock.mdb. Throws: Error{kUnavailable} when there is
+  // none at `path`; kIncompatible when its format is another.
+  explicit KeptLogReader(const std::filesystem::path& path, bool no_lock = false);
   ~KeptLogReader();
   KeptLogReader(KeptLogReader&&) noexcept;
 

@@ -10,8 +10,6 @@
 namespace ledger::store {
 
 inline constexpr const char* kEventsName = "events";
-inline constexpr const char* kMetaName = "meta";
-inline constexpr const char* kIdentityKey = "identity";
 inline constexpr const char* kEndKey = "end";
 inline constexpr const char* kChainKey = "chain";
 
@@ -21,10 +19,17 @@ void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out);
 KeptEvent decode_kept(std::string_view key, std::string_view value,
                       const std::filesystem::path& path);
 
+// Throws, all three: Error{kIntegrity}.
 Offset read_end(const Transaction& transaction, MDB_dbi meta);
-ChainHash read_chain(const Transaction& transaction, MDB_dbi meta);
+ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
+                     const std::filesystem::path& path);
 LogIdentity read_log_identity(const Transaction& transaction, MDB_dbi meta,
                               const std::filesystem::path& path);
+
+// The offset behind a record: that of the next one.
+inline Offset end_of(const KeptEvent& event) {
+  return event.gap_until ? *event.gap_until : next(event.offset);
+}
 
 std::optional<KeptEvent> read_kept(const Transaction& transaction, MDB_dbi events, Offset offset,
                                    const std::filesystem::path& path);

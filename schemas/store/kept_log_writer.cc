@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
@@ -9,32 +11,38 @@ namespace ledger::store {
 
 struct KeptLogWriter::Impl {
   explicit Impl(const std::filesystem::path& path)
-      : environment(Environment::open(path, Access::kWrite)) {
-    events = environment->database(kEventsName, true);
-    meta = environment->database(kMetaName, true);
-  }
+      : environment(Environment::open(path, Access::kWrite)) {}
 
-  // The last record's running maximum; -1 of an empty log.
-  int64_t last_log_time(const Transaction& transaction) const {
+  // Takes end, chain head and running maximum from the records there are.
+  void resume(const Transaction& transaction) {
+    end = read_end(transaction, meta);
+    chain = read_chain(transaction, meta, environment->path());
     Cursor cursor(transaction, events, environment->path());
     std::string_view key;
     std::string_view value;
-    if (!cursor.move(MDB_LAST, key, value)) return -1;
-    return decode_kept(key, value, environment->path()).log_time_ms;
+    Offset behind_last{0};
+    if (cursor.move(MDB_LAST, key, value)) {
+      const KeptEvent last = decode_kept(key, value, environment->path());
+      log_time_ms = last.log_time_ms;
+      behind_last = end_of(last);
+    }
+    if (behind_last == end) return;
+    throw Error(Fault::kIntegrity,
+                fmt::format("kept log {}: its end is stored {}, but its last record ends at {}; "
+                            "restore log/ from a copy",
+                            environment->path().string(), raw(end), raw(behind_last)));
   }
 
-  void adopt(const LogIdentity& identity) {
-    Transaction transaction(*environment, false);
+  void adopt(Transaction& transaction, const LogIdentity& identity) {
+    meta = transaction.database(kMetaName, true);
+    events = transaction.database(kEventsName, true);
     std::string_view stored;
     if (transaction.get(meta, kIdentityKey, stored)) {
       check_identity(decode_log_identity(stored), identity, environment->path().string());
     } else {
       transaction.put(meta, kIdentityKey, encode_identity(identity));
     }
-    end = read_end(transaction, meta);
-    chain = read_chain(transaction, meta);
-    log_time_ms = last_log_time(transaction);
-    transaction.commit();
+    resume(transaction);
   }
 
   // A snapshot for reads between batches.
@@ -63,7 +71,8 @@ KeptLogWriter::KeptLogWriter(const std::filesystem::path& path, const LogIdentit
   std::filesystem::create_directories(path, error);
   if (error) check_lmdb(error.value(), "create", path);
   impl_ = std::make_unique<Impl>(path);
-  impl_->adopt(identity);
+  impl_->environment->open_databases(
+      true, [&](Transaction& transaction) { impl_->adopt(transaction, identity); });
 }
 
 KeptLogWriter::~KeptLogWriter() = default;
@@ -94,6 +103,7 @@ void KeptLogWriter::append(std::span<const KeptEvent> events) {
   std::string key;
   for (const KeptEvent& event : events) {
     LEDGER_ASSERT(event.offset == end, "{} {}", raw(event.offset), raw(end));
+    LEDGER_ASSERT(end_of(event) > end, "gap [{}, {})", raw(end), raw(end_of(event)));
     if (!event.gap_until) log_time_ms = std::max(log_time_ms, event.timestamp_ms);
     chain = chain_next(chain, event);
     impl_->record.clear();
@@ -101,7 +111,7 @@ void KeptLogWriter::append(std::span<const KeptEvent> events) {
     key.clear();
     append_be64(key, static_cast<uint64_t>(raw(event.offset)));
     transaction.put(impl_->events, key, impl_->record, MDB_APPEND);
-    end = event.gap_until ? *event.gap_until : next(end);
+    end = end_of(event);
   }
   key.clear();
   append_be64(key, static_cast<uint64_t>(raw(end)));

@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -25,7 +28,8 @@ constexpr uint64_t kLittleSpaceBytes = 1 << 20;
 
 struct Registry {
   std::mutex mutex;
-  std::map<std::filesystem::path, std::weak_ptr<Environment>> living;
+  std::condition_variable closed;
+  std::map<std::filesystem::path, std::weak_ptr<Environment>> living;  // until it is closed
 };
 
 Registry& registry() {
@@ -36,6 +40,16 @@ Registry& registry() {
 bool disk_is_full(const std::filesystem::path& path) {
   struct statvfs space {};
   return statvfs(path.c_str(), &space) == 0 && space.f_bavail * space.f_frsize < kLittleSpaceBytes;
+}
+
+// LMDB syncs its file, but not the folders that name it.
+void sync_folders(const std::filesystem::path& path) {
+  for (const std::filesystem::path& folder : {path, path.parent_path()}) {
+    const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int code = fd >= 0 && ::fsync(fd) == 0 ? MDB_SUCCESS : errno;
+    if (fd >= 0) ::close(fd);
+    check_lmdb(code, "make durable", folder);
+  }
 }
 
 Fault fault_of(int code, const std::filesystem::path& path) {
@@ -61,13 +75,16 @@ Fault fault_of(int code, const std::filesystem::path& path) {
 }
 
 std::string_view remedy_of(Fault fault, int code) {
-  if (code == EACCES)
-    return "readers need write permission on lock.mdb and read permission on data.mdb";
+  if (code == EACCES) {
+    return "readers must be able to read data.mdb and to write lock.mdb, ledger-projector to write "
+           "both and the folder";
+  }
   switch (fault) {
     case Fault::kFull:
       return "free disk space and start again; nothing committed is lost";
     case Fault::kIntegrity:
-      return "the file is damaged; run `ledger-projector rebuild`";
+      return "the file is damaged; a shard is repaired by `ledger-projector rebuild`, the kept log "
+             "by restoring log/ from a copy";
     case Fault::kIncompatible:
       return "it was written by another LMDB format";
     default:
@@ -95,22 +112,36 @@ std::shared_ptr<Environment> Environment::open(const std::filesystem::path& path
                     (path / "data.mdb").string()));
   }
   const std::filesystem::path name = std::filesystem::weakly_canonical(path);
-  const std::lock_guard lock(registry().mutex);
-  std::weak_ptr<Environment>& slot = registry().living[name];
-  if (auto living = slot.lock()) {
-    if (write && !living->writable()) {
-      throw Error(
-          Fault::kUnavailable,
-          fmt::format("cannot write: {} is open for reading in this process", name.string()));
-    }
-    return living;
+  std::shared_ptr<Environment> environment;  // before the lock, which close() takes
+  std::unique_lock lock(registry().mutex);
+  for (;;) {
+    const auto slot = registry().living.find(name);
+    if (slot == registry().living.end()) break;
+    environment = slot->second.lock();
+    if (environment) break;
+    registry().closed.wait(lock);  // another thread is about to close it
   }
-  std::shared_ptr<Environment> opened(new Environment(name, access));
-  slot = opened;
-  return opened;
+  if (!environment) {
+    environment.reset(new Environment(name, access), &Environment::close);
+    registry().living.emplace(name, environment);
+  } else if (write && access != environment->access_) {
+    throw Error(Fault::kUnavailable,
+                fmt::format("cannot write: {} is open in this process, {}", name.string(),
+                            environment->writable_ ? "synced otherwise" : "for reading"));
+  }
+  return environment;
 }
 
-Environment::Environment(std::filesystem::path path, Access access) : path_(std::move(path)) {
+void Environment::close(Environment* environment) {
+  const std::lock_guard lock(registry().mutex);
+  const std::filesystem::path name = environment->path_;
+  delete environment;
+  registry().living.erase(name);
+  registry().closed.notify_all();
+}
+
+Environment::Environment(std::filesystem::path path, Access access)
+    : path_(std::move(path)), access_(access) {
   writable_ = access == Access::kWrite || access == Access::kWriteNoSync;
   unsigned flags = MDB_NOTLS;
   if (!writable_) flags |= MDB_RDONLY;
@@ -122,6 +153,7 @@ Environment::Environment(std::filesystem::path path, Access access) : path_(std:
     check_lmdb(mdb_env_set_maxreaders(env_, kReadersMax), "set the number of readers", path_);
     check_lmdb(mdb_env_set_mapsize(env_, kMapBytes), "set the map size", path_);
     check_lmdb(mdb_env_open(env_, path_.c_str(), flags, 0664), "open", path_);
+    if (access == Access::kWrite) sync_folders(path_);
   } catch (...) {
     mdb_env_close(env_);
     throw;
@@ -130,14 +162,11 @@ Environment::Environment(std::filesystem::path path, Access access) : path_(std:
 
 Environment::~Environment() { mdb_env_close(env_); }
 
-MDB_dbi Environment::database(const std::string& name, bool create) {
-  const std::lock_guard lock(registry().mutex);
+void Environment::open_databases(bool create, const std::function<void(Transaction&)>& open) {
+  const std::lock_guard lock(registry().mutex);  // LMDB: one transaction at a time opens handles
   Transaction transaction(*this, !create);
-  MDB_dbi dbi = 0;
-  check_lmdb(mdb_dbi_open(transaction.get(), name.c_str(), create ? MDB_CREATE : 0, &dbi),
-             fmt::format("open view {}", name), path_);
+  open(transaction);
   transaction.commit();
-  return dbi;
 }
 
 Transaction::Transaction(const Environment& environment, bool read_only)
@@ -172,6 +201,20 @@ void Transaction::renew() {
   live_ = true;
 }
 
+MDB_dbi Transaction::database(const std::string& name, bool create) {
+  MDB_dbi dbi = 0;
+  const int code = mdb_dbi_open(txn_, name.c_str(), create ? MDB_CREATE : 0, &dbi);
+  MDB_stat databases{};
+  if (code == MDB_NOTFOUND && mdb_env_stat(environment_->get(), &databases) == MDB_SUCCESS &&
+      databases.ms_entries == 0) {
+    throw Error(Fault::kUnavailable,
+                fmt::format("nothing to read yet: {} is being made; wait for ledger-projector",
+                            environment_->path().string()));
+  }
+  check_lmdb(code, fmt::format("open view {}", name), environment_->path());
+  return dbi;
+}
+
 bool Transaction::get(MDB_dbi dbi, std::string_view key, std::string_view& value) const {
   MDB_val k = to_val(key);
   MDB_val v{};
@@ -189,12 +232,12 @@ void Transaction::put(MDB_dbi dbi, std::string_view key, std::string_view value,
 }
 
 Cursor::Cursor(const Transaction& transaction, MDB_dbi dbi, const std::filesystem::path& path)
-    : path_(path) {
-  check_lmdb(mdb_cursor_open(transaction.get(), dbi, &cursor_), "read", path_);
+    : path_(&path) {
+  check_lmdb(mdb_cursor_open(transaction.get(), dbi, &cursor_), "read", path);
 }
 
 Cursor::Cursor(Cursor&& other) noexcept
-    : cursor_(std::exchange(other.cursor_, nullptr)), path_(std::move(other.path_)) {}
+    : cursor_(std::exchange(other.cursor_, nullptr)), path_(other.path_) {}
 
 Cursor::~Cursor() {
   if (cursor_ != nullptr) mdb_cursor_close(cursor_);
@@ -205,7 +248,7 @@ bool Cursor::move(MDB_cursor_op op, std::string_view& key, std::string_view& val
   MDB_val v{};
   const int code = mdb_cursor_get(cursor_, &k, &v, op);
   if (code == MDB_NOTFOUND) return false;
-  check_lmdb(code, "read", path_);
+  check_lmdb(code, "read", *path_);
   key = to_view(k);
   value = to_view(v);
   return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 #include "schemas/store/layout.h"
 
 namespace ledger::store {
+
+// Both kinds of environment have this database, with the owner's identity in it.
+inline constexpr const char* kMetaName = "meta";
+inline constexpr const char* kIdentityKey = "identity";
 
 enum class Access : uint8_t { kRead, kReadNoLock, kWrite, kWriteNoSync };
 
@@ -23,6 +28,8 @@ inline MDB_val to_val(std::string_view bytes) {
 inline std::string_view to_view(const MDB_val& val) {
   return {static_cast<const char*>(val.mv_data), val.mv_size};
 }
+
+class Transaction;
 
 // One open environment. A process must not open the same one twice (LMDB's locks are per process),
 // so open() hands the living one out again.
@@ -37,14 +44,16 @@ class Environment {
   MDB_env* get() const { return env_; }
   const std::filesystem::path& path() const { return path_; }
   bool writable() const { return writable_; }
-  // The handle of a database; `create` needs a writable environment. Throws: Error{kIntegrity} when
-  // it is not there.
-  MDB_dbi database(const std::string& name, bool create);
+  // Runs `open` in one transaction that is then committed, so that a new environment has all of its
+  // databases and its identity, or nothing. Handles are for transactions that begin after it.
+  void open_databases(bool create, const std::function<void(Transaction&)>& open);
 
  private:
   Environment(std::filesystem::path path, Access access);
+  static void close(Environment* environment);
   std::filesystem::path path_;
   MDB_env* env_ = nullptr;
+  Access access_;
   bool writable_ = false;
 };
 
@@ -62,6 +71,9 @@ class Transaction {
   void renew();
   bool live() const { return live_; }
 
+  // In Environment::open_databases() only. Throws, without `create`: Error{kIntegrity} when it is
+  // not there, kUnavailable when nothing is there yet.
+  MDB_dbi database(const std::string& name, bool create);
   // Returns: false when the key is not there.
   bool get(MDB_dbi dbi, std::string_view key, std::string_view& value) const;
   void put(MDB_dbi dbi, std::string_view key, std::string_view value, unsigned flags = 0);
@@ -72,7 +84,7 @@ class Transaction {
   bool live_ = false;
 };
 
-// A cursor that is closed with its owner.
+// A cursor that is closed with its owner. Lifetime: of `path`.
 class Cursor {
  public:
   Cursor(const Transaction& transaction, MDB_dbi dbi, const std::filesystem::path& path);
@@ -84,7 +96,7 @@ class Cursor {
 
  private:
   MDB_cursor* cursor_ = nullptr;
-  std::filesystem::path path_;
+  const std::filesystem::path* path_;
 };
 
 }  // namespace ledger::store

@@ -50,30 +50,45 @@ std::string_view ViewCursor::value() const {
   return impl_->value;
 }
 
+namespace {
+
+struct ShardHandles {
+  ShardIdentity identity;
+  MDB_dbi meta = 0;
+  std::unordered_map<View, MDB_dbi> views;
+};
+
+ShardHandles open_shard(Environment& environment) {
+  ShardHandles handles;
+  environment.open_databases(false, [&](Transaction& transaction) {
+    handles.meta = transaction.database(kMetaName, false);
+    handles.identity = read_shard_identity(transaction, handles.meta, environment.path());
+    for (const ViewName& name : view_names(handles.identity.declarations)) {
+      handles.views.emplace(name.view, transaction.database(name.name, false));
+    }
+  });
+  return handles;
+}
+
+}  // namespace
+
 struct ShardReader::Impl {
   Impl(const std::filesystem::path& path, bool no_lock)
       : environment(Environment::open(path, no_lock ? Access::kReadNoLock : Access::kRead)),
-        meta(environment->database(kMetaName, false)),
-        transaction(*environment, true) {
-    identity = read_shard_identity(transaction, meta, path);
-    for (const ViewName& name : view_names(identity.declarations)) {
-      databases.emplace(name.view, environment->database(name.name, false));
-    }
-    state = read_shard_state(transaction, meta);
-  }
+        handles(open_shard(*environment)),
+        transaction(*environment, true),
+        state(read_shard_state(transaction, handles.meta)) {}
 
   MDB_dbi database(View view) const {
-    const auto found = databases.find(view);
-    LEDGER_ASSERT(found != databases.end(), "view {}", static_cast<int>(view));
+    const auto found = handles.views.find(view);
+    LEDGER_ASSERT(found != handles.views.end(), "view {}", static_cast<int>(view));
     return found->second;
   }
 
   std::shared_ptr<Environment> environment;
-  MDB_dbi meta;
+  ShardHandles handles;
   Transaction transaction;
-  ShardIdentity identity;
   ShardState state;
-  std::unordered_map<View, MDB_dbi> databases;
 };
 
 ShardReader::ShardReader(const std::filesystem::path& path, bool no_lock)
@@ -83,11 +98,11 @@ ShardReader::ShardReader(ShardReader&&) noexcept = default;
 
 void ShardReader::renew() {
   impl_->transaction.renew();
-  impl_->state = read_shard_state(impl_->transaction, impl_->meta);
+  impl_->state = read_shard_state(impl_->transaction, impl_->handles.meta);
 }
 
 void ShardReader::release() { impl_->transaction.reset(); }
-const ShardIdentity& ShardReader::identity() const { return impl_->identity; }
+const ShardIdentity& ShardReader::identity() const { return impl_->handles.identity; }
 const ShardState& ShardReader::state() const { return impl_->state; }
 
 std::optional<std::string_view> ShardReader::get(View view, std::string_view key) const {

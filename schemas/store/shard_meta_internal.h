@@ -9,8 +9,6 @@
 
 namespace ledger::store {
 
-inline constexpr const char* kMetaName = "meta";
-inline constexpr const char* kIdentityKey = "identity";
 inline constexpr const char* kStateKey = "state";
 
 inline ShardState read_shard_state(const Transaction& transaction, MDB_dbi meta) {

@@ -28,17 +28,13 @@ struct Slot {
 struct ShardWriter::Impl {
   Impl(const std::filesystem::path& path, const ShardIdentity& identity,
        const WriterOptions& options)
-      : environment(Environment::open(path, options.sync ? Access::kWrite : Access::kWriteNoSync)),
-        meta(environment->database(kMetaName, true)) {
-    adopt(identity);
-    for (const ViewName& name : view_names(identity.declarations)) {
-      slots.push_back({name.name, environment->database(name.name, true), {}});
-      by_view.at(static_cast<size_t>(name.view)) = static_cast<uint8_t>(slots.size());
-    }
+      : environment(Environment::open(path, options.sync ? Access::kWrite : Access::kWriteNoSync)) {
+    environment->open_databases(true,
+                                [&](Transaction& transaction) { adopt(transaction, identity); });
   }
 
-  void adopt(const ShardIdentity& identity) {
-    Transaction transaction(*environment, false);
+  void adopt(Transaction& transaction, const ShardIdentity& identity) {
+    meta = transaction.database(kMetaName, true);
     std::string_view stored;
     if (transaction.get(meta, kIdentityKey, stored)) {
       check_identity(decode_shard_identity(stored), identity, environment->path().string());
@@ -46,7 +42,10 @@ struct ShardWriter::Impl {
       transaction.put(meta, kIdentityKey, encode_identity(identity));
     }
     state = read_shard_state(transaction, meta);
-    transaction.commit();
+    for (const ViewName& name : view_names(identity.declarations)) {
+      slots.push_back({name.name, transaction.database(name.name, true), {}});
+      by_view.at(static_cast<size_t>(name.view)) = static_cast<uint8_t>(slots.size());
+    }
   }
 
   Slot& slot(View view) {
@@ -74,7 +73,7 @@ struct ShardWriter::Impl {
   }
 
   std::shared_ptr<Environment> environment;
-  MDB_dbi meta;
+  MDB_dbi meta = 0;
   ShardState state;
   std::vector<Slot> slots;
   std::array<uint8_t, kViewNumbers> by_view{};  // slot + 1; 0 = no such view

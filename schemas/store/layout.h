@@ -11,18 +11,18 @@
 // One LMDB database ("DBI") per view, all keys big-endian, plain B+trees, order = memcmp. n, from,
 // left, entered and rid are be64 offsets; index is be16:
 //
-//   meta                      text -> identity, declarations, shard state (not a view, not in
-//   digests) event_ids                 eventId 16 -> offset content_hashes enc(contentId)
-//   enc(contentType) -> hash of the last contentChanged contentAudios.rows        rid -> from,
-//   image                        (image.h) userContentAudios.rows    rid -> from, image
-//   contentAudios.<index>     index key -> rid, entered
-//   userContentAudios.<index> index key -> rid, entered
-//   versions                  rid, from -> image; empty = deleted by the event at `from`
-//   past                      index, key, left -> rid, entered
-//   left_at                   left, index, key -> rid, entered
-//   outcomes                  offset -> outcome                          (outcome.h)
-//   record_outcomes           table (1 byte), enc(_id), offset -> nothing: a not-applied event that
-//   named the record
+//     meta                      text -> identity, shard state (no view, not in digests)
+//     event_ids                 eventId 16 -> offset
+//     content_hashes            enc(contentId) enc(contentType) -> hash of the last contentChanged
+//     contentAudios.rows        rid -> from, image (image.h)
+//     userContentAudios.rows    rid -> from, image
+//     contentAudios.<index>     index key -> rid, entered
+//     userContentAudios.<index> index key -> rid, entered
+//     versions                  rid, from -> image; empty = deleted by the event at `from`
+//     past                      index, key, left -> rid, entered
+//     left_at                   left, index, key -> rid, entered
+//     outcomes                  offset -> outcome (outcome.h)
+//     record_outcomes           table 1, enc(_id), offset -> nothing: a not-applied event named it
 //
 // A row lives from its rid (the offset of the event that inserted it, unique over both tables of a
 // shard). `from` is the offset of the event that made this image, so an image is valid at positions

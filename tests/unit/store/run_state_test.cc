@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace ledger::store {
@@ -41,6 +42,30 @@ TEST_F(RunStateFile, ReadsBackWhatWasWritten) {
   later.phase = RunPhase::kStopped;
   write_run_state(path(), later);
   EXPECT_EQ(read_run_state(path()), later);
+}
+
+TEST_F(RunStateFile, EveryPhaseComesBackByItsText) {
+  for (const RunPhase phase :
+       {RunPhase::kStarting, RunPhase::kCatchingUp, RunPhase::kFollowing,
+        RunPhase::kWaitingForBrokers, RunPhase::kRefused, RunPhase::kStopped}) {
+    RunState state = sample();
+    state.phase = phase;
+    const std::string json = to_json(state);
+    EXPECT_NE(json.find(fmt::format("\"{}\"", to_text(phase))), std::string::npos) << json;
+    EXPECT_EQ(parse_run_state(json), state);
+  }
+}
+
+TEST_F(RunStateFile, TextThatIsCutShortIsAnIntegrityFault) {
+  const std::string json = to_json(sample());
+  for (size_t length = 0; length < json.size(); ++length) {
+    try {
+      parse_run_state(json.substr(0, length));
+      FAIL() << length;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::kIntegrity);
+    }
+  }
 }
 
 TEST_F(RunStateFile, IsAbsentWithoutAFile) { EXPECT_EQ(read_run_state(path()), std::nullopt); }

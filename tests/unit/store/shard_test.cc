@@ -1,33 +1,26 @@
+#include <atomic>
+#include <functional>
+#include <thread>
+
 #include <gtest/gtest.h>
+#include <lmdb.h>
 
-#include <filesystem>
-
-#include "schemas/base/error.h"
-#include "schemas/store/kept_log.h"
-#include "schemas/store/reader.h"
-#include "schemas/store/writer.h"
+#include "tests/support/process.h"
+#include "tests/support/store/store_samples.h"
 
 namespace ledger::store {
 namespace {
 
 class Shard : public testing::Test {
  protected:
-  Shard() {
-    std::string name = (std::filesystem::temp_directory_path() / "ledger-shard-XXXXXX").string();
-    root_ = mkdtemp(name.data());
-    identity_.log.topic = "content-audio-events";
-    identity_.log.partition_count = 1;
-    identity_.fold_version = 1;
-    identity_.declarations = index::load_declarations();
-  }
-  ~Shard() override { std::filesystem::remove_all(root_); }
+  std::filesystem::path path() const { return temp_.path() / "gen-1" / "0"; }
 
-  std::filesystem::path root_;
-  ShardIdentity identity_;
+  test::TempDir temp_;
+  ShardIdentity identity_ = sample_identity();
 };
 
 TEST_F(Shard, ReaderSeesCommittedBatchesOnlyAndDigestsEqualARecomputation) {
-  ShardWriter writer(root_, identity_);
+  ShardWriter writer(path(), identity_);
   writer.begin();
   writer.insert(View::kEventIds, "a", "1");
   writer.insert(View::kEventIds, "b", "2");
@@ -35,7 +28,7 @@ TEST_F(Shard, ReaderSeesCommittedBatchesOnlyAndDigestsEqualARecomputation) {
   ShardState state;
   state.position = Offset{3};
   writer.commit(state);
-  ShardReader reader(root_);
+  ShardReader reader(path());
   writer.begin();
   writer.erase(View::kEventIds, "a");
   writer.update(View::kEventIds, "b", "4");
@@ -47,18 +40,11 @@ TEST_F(Shard, ReaderSeesCommittedBatchesOnlyAndDigestsEqualARecomputation) {
   EXPECT_EQ(reader.get(View::kEventIds, "a"), std::nullopt);
   EXPECT_EQ(reader.get(View::kEventIds, "b"), "4");
   EXPECT_EQ(reader.state().position, Offset{4});
-  for (const ViewName& name : view_names(identity_.declarations)) {
-    Digest sum{};
-    ViewCursor cursor = reader.cursor(name.view);
-    for (bool found = cursor.first(); found; found = cursor.next()) {
-      add(sum, entry_hash(name.name, cursor.key(), cursor.value()));
-    }
-    EXPECT_EQ(reader.state().digests.at(name.name), sum) << name.name;
-  }
+  EXPECT_EQ(reader.state().digests, scanned_digests(reader));
 }
 
 TEST_F(Shard, WritesThatContradictTheViewAreIntegrityFaults) {
-  ShardWriter writer(root_, identity_);
+  ShardWriter writer(path(), identity_);
   writer.begin();
   writer.insert(View::kEventIds, "a", "1");
   for (const auto& write :
@@ -75,10 +61,10 @@ TEST_F(Shard, WritesThatContradictTheViewAreIntegrityFaults) {
 }
 
 TEST_F(Shard, AnotherLedgersShardIsRefusedWithTheDifference) {
-  { ShardWriter writer(root_, identity_); }
-  identity_.log.ledger_id[0] = 1;
+  { ShardWriter writer(path(), identity_); }
+  identity_.log.ledger_id[0] = 99;
   try {
-    ShardWriter writer(root_, identity_);
+    ShardWriter writer(path(), identity_);
     FAIL() << "no fault";
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::kIncompatible);
@@ -86,35 +72,182 @@ TEST_F(Shard, AnotherLedgersShardIsRefusedWithTheDifference) {
   }
 }
 
-TEST_F(Shard, KeptLogGivesBackWhatWasAppendedAndFindsPositionsByLogTime) {
-  KeptLogWriter writer(root_, identity_.log);
-  const std::vector<KeptEvent> events = {
-      {Offset{0}, 100, 0, std::nullopt, "genesis", std::nullopt},
-      {Offset{1}, 300, 0, "k", std::nullopt, std::nullopt},
-      {Offset{2}, 200, 0, "", "v", std::nullopt},
-      {Offset{3}, -1, 0, std::nullopt, std::nullopt, Offset{10}},
-      {Offset{10}, 400, 0, "k", "w", std::nullopt},
-  };
-  writer.append(std::span(events).first(2));
-  writer.append(std::span(events).subspan(2));
-  KeptLogReader reader(root_);
-  EXPECT_EQ(reader.end(), Offset{11});
-  ChainHash chain{};
-  for (const KeptEvent& event : events) {
-    chain = chain_next(chain, event);
-    const auto kept = reader.read(event.offset);
-    ASSERT_TRUE(kept) << raw(event.offset);
-    EXPECT_EQ(kept->key, event.key);
-    EXPECT_EQ(kept->value, event.value);
-    EXPECT_EQ(kept->gap_until, event.gap_until);
+TEST_F(Shard, NewShardStandsAtTheStartWithEveryViewEmpty) {
+  { ShardWriter writer(path(), identity_); }
+  const ShardReader reader(path());
+  EXPECT_EQ(reader.identity(), identity_);
+  EXPECT_EQ(reader.state(), ShardState());
+  for (const ViewName& name : view_names(identity_.declarations)) {
+    EXPECT_EQ(reader.entries(name.view), 0U) << name.name;
+    ViewCursor cursor = reader.cursor(name.view);
+    EXPECT_FALSE(cursor.first() || cursor.last() || cursor.seek("a") || cursor.seek_before("a"));
+    EXPECT_FALSE(cursor.valid());
   }
-  EXPECT_EQ(reader.chain_head(), chain);
-  EXPECT_EQ(reader.read(Offset{2})->log_time_ms, 300);
-  EXPECT_FALSE(reader.read(Offset{5}));
-  EXPECT_EQ(reader.first_at_or_after(100), Offset{0});
-  EXPECT_EQ(reader.first_at_or_after(101), Offset{1});
-  EXPECT_EQ(reader.first_at_or_after(301), Offset{10});
-  EXPECT_EQ(reader.first_at_or_after(401), Offset{11});
+}
+
+TEST_F(Shard, DroppedBatchLeavesNothingBehindNorInTheDigests) {
+  ShardWriter writer(path(), identity_);
+  writer.begin();
+  writer.insert(View::kEventIds, "a", "1");
+  writer.abort();
+  writer.begin();
+  EXPECT_EQ(writer.get(View::kEventIds, "a"), std::nullopt);
+  writer.commit({});
+  EXPECT_EQ(ShardReader(path()).state().digests, scanned_digests(ShardReader(path())));
+}
+
+TEST_F(Shard, StateAndDigestsGoOnWhenItIsOpenedAnew) {
+  ShardState state;
+  for (int i = 0; i < 3; ++i) {
+    ShardWriter writer(path(), identity_);
+    EXPECT_EQ(writer.state().position, state.position);
+    writer.begin();
+    writer.insert(View::kEventIds, std::to_string(i), "1");
+    state.position = next(state.position);
+    state.log_time_max_ms = 17 + i;
+    state.counters.codes[Code::kLimit] = 5;
+    writer.commit(state);
+    EXPECT_EQ(writer.state().log_time_max_ms, 17 + i);
+  }
+  const ShardReader reader(path());
+  EXPECT_EQ(reader.state().position, Offset{3});
+  EXPECT_EQ(reader.state().counters, state.counters);
+  EXPECT_EQ(reader.state().digests, scanned_digests(reader));
+}
+
+TEST_F(Shard, BatchReadsItsOwnWrites) {
+  ShardWriter writer(path(), identity_);
+  writer.begin();
+  for (const char* key : {"b", "d"}) writer.insert(View::kEventIds, key, key);
+  std::string_view key;
+  std::string_view value;
+  EXPECT_TRUE(writer.seek(View::kEventIds, "", key, value));
+  EXPECT_EQ(key, "b");
+  EXPECT_TRUE(writer.seek(View::kEventIds, "c", key, value));
+  EXPECT_EQ(value, "d");
+  EXPECT_TRUE(writer.seek(View::kEventIds, "d", key, value));
+  EXPECT_FALSE(writer.seek(View::kEventIds, "e", key, value));
+  writer.erase(View::kEventIds, "b");
+  EXPECT_EQ(writer.get(View::kEventIds, "b"), std::nullopt);
+  EXPECT_EQ(writer.get(View::kEventIds, "d"), "d");
+}
+
+TEST_F(Shard, CursorsWalkAViewBothWays) {
+  ShardWriter writer(path(), identity_);
+  writer.begin();
+  for (const char* key : {"b", "d", "f"}) writer.insert(View::kEventIds, key, key);
+  writer.commit({});
+  const ShardReader reader(path());
+  EXPECT_EQ(reader.entries(View::kEventIds), 3U);
+  EXPECT_GT(reader.file_bytes(), 0U);
+  ViewCursor cursor = reader.cursor(View::kEventIds);
+  const auto at = [&](bool found) { return found ? std::string(cursor.key()) : ""; };
+  EXPECT_EQ(at(cursor.seek("")), "b");
+  EXPECT_EQ(at(cursor.seek("d")), "d");
+  EXPECT_EQ(at(cursor.seek("e")), "f");
+  EXPECT_EQ(at(cursor.seek("g")), "");
+  EXPECT_EQ(at(cursor.seek_before("g")), "f");
+  EXPECT_EQ(at(cursor.seek_before("f")), "d");
+  EXPECT_EQ(at(cursor.seek_before("e")), "d");
+  EXPECT_EQ(at(cursor.seek_before("b")), "");
+  EXPECT_EQ(at(cursor.seek_before("")), "");
+  EXPECT_EQ(at(cursor.last()), "f");
+  EXPECT_EQ(at(cursor.prev()), "d");
+  EXPECT_EQ(at(cursor.next()), "f");
+  EXPECT_EQ(at(cursor.next()), "");
+}
+
+TEST_F(Shard, RowIsReadAsItStoodAtAPosition) {
+  // Inserted at 2, changed at 5, deleted at 9.
+  const auto row = [](double plays) {
+    record::UserContentAudio listening;
+    listening.id = "u";
+    listening.content_type = record::ContentType::kArticle;
+    listening.play_count = plays;
+    return listening;
+  };
+  const auto image = [&](double plays) {
+    std::string bytes;
+    encode_image(row(plays), bytes);
+    return bytes;
+  };
+  ShardWriter writer(path(), identity_);
+  writer.begin();
+  const std::string key = rid_key(Rid{2});
+  writer.insert(View::kVersions, version_key(Rid{2}, Offset{2}), image(1));
+  writer.insert(View::kUserContentAudioRows, key,
+                encode_row<record::UserContentAudio>({Rid{2}, Offset{5}, row(2)}));
+  writer.commit({});
+  ShardReader reader(path());
+  const auto plays_at = [&](int64_t position) -> double {
+    const auto stored = read_row_at<record::UserContentAudio>(reader, Rid{2}, Offset{position});
+    return stored ? stored->row.play_count : -1;
+  };
+  EXPECT_EQ(plays_at(2), -1);
+  EXPECT_EQ(plays_at(3), 1);
+  EXPECT_EQ(plays_at(5), 1);
+  EXPECT_EQ(plays_at(6), 2);
+  EXPECT_EQ(read_row<record::UserContentAudio>(reader, Rid{2}).from, Offset{5});
+  EXPECT_EQ(fault_of([&] { read_row<record::UserContentAudio>(reader, Rid{3}); }),
+            Fault::kIntegrity);
+  EXPECT_EQ(read_row_at<record::UserContentAudio>(reader, Rid{3}, Offset{99}), std::nullopt);
+  writer.begin();
+  writer.erase(View::kUserContentAudioRows, key);
+  writer.insert(View::kVersions, version_key(Rid{2}, Offset{5}), image(2));
+  writer.insert(View::kVersions, version_key(Rid{2}, Offset{9}), "");
+  writer.commit({});
+  reader.renew();
+  EXPECT_EQ(plays_at(5), 1);
+  EXPECT_EQ(plays_at(9), 2);
+  EXPECT_EQ(plays_at(10), -1);
+}
+
+TEST_F(Shard, ReaderOfNothingIsUnavailable) {
+  const auto error = error_of([&] { ShardReader{path()}; });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::kUnavailable);
+  EXPECT_NE(std::string(error->what()).find("ledger-projector run"), std::string::npos);
+}
+
+TEST_F(Shard, EnvironmentThatHasNothingYetIsUnavailable) {
+  std::filesystem::create_directories(path());
+  MDB_env* env = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), 0);
+  ASSERT_EQ(mdb_env_open(env, path().c_str(), 0, 0664), 0);  // as when its writer died right here
+  mdb_env_close(env);
+  EXPECT_EQ(fault_of([&] { ShardReader{path()}; }), Fault::kUnavailable);
+  ShardWriter writer(path(), identity_);
+  EXPECT_NO_THROW(ShardReader{path()});
+}
+
+TEST_F(Shard, SyncedWriterDoesNotTakeOverAnUnsyncedOne) {
+  ShardWriter building(path(), identity_, {.sync = false});
+  building.begin();
+  building.insert(View::kEventIds, "a", "1");
+  building.commit({});
+  building.sync();
+  EXPECT_EQ(fault_of([&] { ShardWriter(path(), identity_); }), Fault::kUnavailable);
+}
+
+TEST_F(Shard, WriterDoesNotTakeOverAReaderOfItsProcess) {
+  { ShardWriter writer(path(), identity_); }
+  const ShardReader reader(path());
+  EXPECT_EQ(fault_of([&] { ShardWriter(path(), identity_); }), Fault::kUnavailable);
+}
+
+TEST_F(Shard, ManyThreadsOpenAndCloseTheSameShard) {
+  { ShardWriter writer(path(), identity_); }
+  std::vector<std::thread> threads;
+  std::atomic<int> read = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        read += ShardReader(path()).entries(View::kEventIds) == 0 ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(read, 200);
 }
 
 }  // namespace

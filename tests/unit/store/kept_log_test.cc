@@ -1,0 +1,359 @@
+#include "schemas/store/kept_log.h"
+
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <lmdb.h>
+#include <openssl/sha.h>
+
+#include "tests/support/process.h"
+#include "tests/support/store/store_samples.h"
+
+namespace ledger::store {
+namespace {
+
+KeptEvent event(int64_t offset, int64_t timestamp_ms, std::optional<std::string_view> key,
+                std::optional<std::string_view> value) {
+  return {Offset{offset}, timestamp_ms, 0, key, value, std::nullopt};
+}
+KeptEvent gap(int64_t from, int64_t to) {
+  KeptEvent event;
+  event.offset = Offset{from};
+  event.gap_until = Offset{to};
+  return event;
+}
+
+// A log of all kinds: null and empty keys and values, a clock that goes back, a gap.
+std::vector<KeptEvent> sample_events() {
+  return {event(0, 100, std::nullopt, "genesis"),
+          event(1, 300, "k", std::nullopt),
+          event(2, 200, "", "v"),
+          gap(3, 10),
+          event(10, 400, "k", ""),
+          event(11, 400, std::string_view("\0k", 2), std::string_view("w\0\xff", 3))};
+}
+
+// The chain as the contract has it, written from its words alone.
+class Chain {
+ public:
+  void add(int64_t offset, int64_t timestamp, std::optional<std::string_view> key,
+           std::optional<std::string_view> value) {
+    std::string bytes(head.begin(), head.end());
+    number(bytes, static_cast<uint64_t>(offset), 8);
+    number(bytes, static_cast<uint64_t>(timestamp), 8);
+    for (const auto& field : {key, value}) {
+      number(bytes, field ? field->size() : 0xFFFFFFFF, 4);
+      if (field) bytes += *field;
+    }
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), head.data());
+  }
+  void add(const KeptEvent& event) {
+    if (!event.gap_until) {
+      return add(raw(event.offset), event.timestamp_ms, event.key, event.value);
+    }
+    std::string until;
+    number(until, static_cast<uint64_t>(raw(*event.gap_until)), 8);
+    add(raw(event.offset), -1, std::nullopt, until);
+  }
+  std::array<uint8_t, 32> head{};
+
+ private:
+  static void number(std::string& bytes, uint64_t value, int length) {
+    for (int shift = 8 * (length - 1); shift >= 0; shift -= 8) {
+      bytes += static_cast<char>(value >> shift & 0xFF);
+    }
+  }
+};
+
+class KeptLog : public testing::Test {
+ protected:
+  std::filesystem::path path() const { return temp_.path() / "log" / "0"; }
+  void write(const std::vector<KeptEvent>& events) const {
+    KeptLogWriter(path(), identity_).append(events);
+  }
+  // Works on the bytes of a database of the log behind its back.
+  void tamper(const char* database, const std::function<void(MDB_txn*, MDB_dbi)>& change) const {
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    MDB_dbi dbi = 0;
+    ASSERT_EQ(mdb_env_create(&env), 0);
+    mdb_env_set_maxdbs(env, 4);
+    ASSERT_EQ(mdb_env_open(env, path().c_str(), 0, 0664), 0);
+    ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
+    ASSERT_EQ(mdb_dbi_open(txn, database, 0, &dbi), 0);
+    change(txn, dbi);
+    ASSERT_EQ(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+  }
+  static std::string get(MDB_txn* txn, MDB_dbi dbi, std::string key) {
+    MDB_val k{key.size(), key.data()};
+    MDB_val v{};
+    EXPECT_EQ(mdb_get(txn, dbi, &k, &v), 0);
+    return {static_cast<const char*>(v.mv_data), v.mv_size};
+  }
+  static void put(MDB_txn* txn, MDB_dbi dbi, std::string key, std::string value) {
+    MDB_val k{key.size(), key.data()};
+    MDB_val v{value.size(), value.data()};
+    EXPECT_EQ(mdb_put(txn, dbi, &k, &v, 0), 0);
+  }
+  Fault open_fault() const {
+    return fault_of([&] { KeptLogWriter(path(), identity_); });
+  }
+
+  test::TempDir temp_;
+  LogIdentity identity_ = sample_identity().log;
+};
+
+TEST_F(KeptLog, GivesBackWhatWasAppended) {
+  const std::vector<KeptEvent> events = sample_events();
+  KeptLogWriter writer(path(), identity_);
+  writer.append(std::span(events).first(2));
+  writer.append({});
+  writer.append(std::span(events).subspan(2));
+  EXPECT_EQ(writer.end(), Offset{12});
+  const KeptLogReader reader(path());
+  EXPECT_EQ(reader.end(), Offset{12});
+  EXPECT_EQ(reader.identity(), identity_);
+  for (const KeptEvent& expected : events) {
+    for (const auto& kept : {reader.read(expected.offset), writer.read(expected.offset)}) {
+      ASSERT_TRUE(kept) << raw(expected.offset);
+      EXPECT_EQ(kept->offset, expected.offset);
+      EXPECT_EQ(kept->key, expected.key);
+      EXPECT_EQ(kept->value, expected.value);
+      EXPECT_EQ(kept->gap_until, expected.gap_until);
+      EXPECT_EQ(kept->timestamp_ms, expected.gap_until ? -1 : expected.timestamp_ms);
+    }
+  }
+}
+
+TEST_F(KeptLog, LogTimeIsTheRunningMaximumAlsoOverGapsAndRestarts) {
+  const std::vector<KeptEvent> events = sample_events();
+  for (const KeptEvent& each : events) write({each});  // opened anew for each
+  const KeptLogReader reader(path());
+  EXPECT_EQ(reader.read(Offset{0})->log_time_ms, 100);
+  EXPECT_EQ(reader.read(Offset{2})->log_time_ms, 300);
+  EXPECT_EQ(reader.read(Offset{3})->log_time_ms, 300);
+  EXPECT_EQ(reader.read(Offset{10})->log_time_ms, 400);
+}
+
+TEST_F(KeptLog, ReadsOutsideTheLogOrInsideAGapGiveNothing) {
+  write(sample_events());
+  const KeptLogReader reader(path());
+  for (const int64_t offset : {int64_t{-1}, int64_t{4}, int64_t{9}, int64_t{12}, INT64_MAX}) {
+    EXPECT_FALSE(reader.read(Offset{offset})) << offset;
+  }
+}
+
+TEST_F(KeptLog, ScanVisitsAHalfOpenRangeInOrderUntilItIsTold) {
+  write(sample_events());
+  const KeptLogReader reader(path());
+  const auto visited = [&](int64_t from, int64_t limit, size_t visits_max = 100) {
+    std::vector<int64_t> offsets;
+    reader.scan(Offset{from}, Offset{limit}, [&](const KeptEvent& kept) {
+      offsets.push_back(raw(kept.offset));
+      return offsets.size() < visits_max;
+    });
+    return offsets;
+  };
+  EXPECT_EQ(visited(0, 12), (std::vector<int64_t>{0, 1, 2, 3, 10, 11}));
+  EXPECT_EQ(visited(-5, 2), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(visited(2, 10), (std::vector<int64_t>{2, 3}));
+  EXPECT_EQ(visited(5, 11), (std::vector<int64_t>{10}));  // from inside the gap
+  EXPECT_EQ(visited(0, 12, 2), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(visited(3, 3), std::vector<int64_t>{});
+  EXPECT_EQ(visited(12, 99), std::vector<int64_t>{});
+}
+
+TEST_F(KeptLog, FirstAtOrAfterFindsThePositionOfATime) {
+  write(sample_events());
+  const KeptLogReader reader(path());
+  const auto first = [&](double time) { return raw(reader.first_at_or_after(time)); };
+  EXPECT_EQ(first(-1), 0);
+  EXPECT_EQ(first(100), 0);
+  EXPECT_EQ(first(100.5), 1);
+  EXPECT_EQ(first(300), 1);
+  EXPECT_EQ(first(300.5), 10);  // not the record whose own clock went back, not the gap
+  EXPECT_EQ(first(400), 10);
+  EXPECT_EQ(first(401), 12);
+}
+
+TEST_F(KeptLog, FirstAtOrAfterEqualsALinearSearch) {
+  std::vector<KeptEvent> events;
+  std::vector<int64_t> log_times;
+  int64_t offset = 0;
+  for (int i = 0; i < 200; ++i) {
+    if (i % 17 == 5) {
+      events.push_back(gap(offset, offset + i));
+      offset += i;
+    } else {
+      events.push_back(event(offset++, 1000 + i - i % 7 * 3, "k", "v"));
+    }
+    const int64_t before = log_times.empty() ? -1 : log_times.back();
+    log_times.push_back(events.back().gap_until ? before
+                                                : std::max(before, events.back().timestamp_ms));
+  }
+  write(events);
+  const KeptLogReader reader(path());
+  for (int64_t time = 990; time < 1210; ++time) {
+    size_t i = 0;
+    while (i < events.size() && log_times[i] < time) ++i;
+    const Offset expected = i < events.size() ? events[i].offset : Offset{offset};
+    EXPECT_EQ(reader.first_at_or_after(static_cast<double>(time)), expected) << time;
+  }
+}
+
+TEST_F(KeptLog, EmptyLogHasNoEventsAndTheFirstChainValue) {
+  const KeptLogWriter writer(path(), identity_);
+  const KeptLogReader reader(path());
+  EXPECT_EQ(reader.end(), Offset{0});
+  EXPECT_EQ(reader.chain_head(), ChainHash{});
+  EXPECT_EQ(reader.first_at_or_after(0), Offset{0});
+  EXPECT_FALSE(reader.read(Offset{0}));
+}
+
+TEST_F(KeptLog, ChainHeadIsTheHashChainOfTheContract) {
+  Chain chain;
+  for (const KeptEvent& each : sample_events()) {
+    write({each});
+    chain.add(each);
+    EXPECT_EQ(KeptLogReader(path()).chain_head(), chain.head) << raw(each.offset);
+  }
+  const KeptLogWriter writer(path(), identity_);
+  EXPECT_EQ(writer.chain_head(), chain.head);
+}
+
+TEST_F(KeptLog, ChainTellsNullFromEmptyAndGapsFromEvents) {
+  const auto head = [](const KeptEvent& each) { return chain_next(ChainHash{}, each); };
+  EXPECT_NE(head(event(0, 1, std::nullopt, "v")), head(event(0, 1, "", "v")));
+  EXPECT_NE(head(event(0, 1, "k", std::nullopt)), head(event(0, 1, "k", "")));
+  EXPECT_NE(head(event(0, 1, "kv", "")), head(event(0, 1, "k", "v")));
+  EXPECT_EQ(head(gap(0, 258)),  // by definition
+            head(event(0, -1, std::nullopt, std::string_view("\0\0\0\0\0\0\1\2", 8))));
+}
+
+TEST_F(KeptLog, LogThatStartsWithAGapGoesOnBehindIt) {
+  write({gap(0, 5), event(5, 10, "k", "v")});
+  const KeptLogReader reader(path());
+  EXPECT_EQ(reader.end(), Offset{6});
+  EXPECT_EQ(reader.read(Offset{0})->gap_until, Offset{5});
+  EXPECT_EQ(reader.read(Offset{0})->log_time_ms, -1);
+  EXPECT_EQ(reader.first_at_or_after(0), Offset{5});
+}
+
+TEST_F(KeptLog, LogThatEndsWithAGapEndsBehindIt) {
+  write({event(0, 10, "k", "v"), gap(1, 100)});
+  EXPECT_EQ(KeptLogReader(path()).end(), Offset{100});
+  EXPECT_EQ(KeptLogWriter(path(), identity_).end(), Offset{100});
+}
+
+TEST_F(KeptLog, LargestValuesComeBack) {
+  const std::string value(1 << 20, 'v');  // over the limit of events, kept all the same
+  const std::string key(100000, 'k');
+  write({event(0, 1, key, value)});
+  const KeptLogReader reader(path());
+  EXPECT_EQ(reader.read(Offset{0})->value, value);
+  EXPECT_EQ(reader.read(Offset{0})->key, key);
+}
+
+TEST_F(KeptLog, ReaderStaysAtItsSnapshotUntilItIsRenewed) {
+  KeptLogWriter writer(path(), identity_);
+  writer.append(std::vector{event(0, 1, "k", "v")});
+  KeptLogReader reader(path());
+  writer.append(std::vector{event(1, 2, "k", "w")});
+  EXPECT_EQ(reader.end(), Offset{1});
+  EXPECT_FALSE(reader.read(Offset{1}));
+  reader.release();
+  EXPECT_EQ(reader.identity(), identity_);
+  reader.renew();
+  EXPECT_EQ(reader.end(), Offset{2});
+  EXPECT_EQ(reader.read(Offset{1})->value, "w");
+}
+
+TEST_F(KeptLog, WriterReadsWhatItAppendedAfterEachBatch) {
+  KeptLogWriter writer(path(), identity_);
+  for (int64_t offset = 0; offset < 3; ++offset) {
+    writer.append(std::vector{event(offset, offset, "k", std::to_string(offset))});
+    EXPECT_EQ(writer.read(Offset{offset})->value, std::to_string(offset));
+  }
+}
+
+TEST_F(KeptLog, ReaderOfNothingIsUnavailable) {
+  EXPECT_EQ(fault_of([&] { KeptLogReader{path()}; }), Fault::kUnavailable);
+}
+
+TEST_F(KeptLog, AnotherLogIsRefused) {
+  write(sample_events());
+  identity_.topic = "other";
+  EXPECT_EQ(open_fault(), Fault::kIncompatible);
+}
+
+TEST_F(KeptLog, RecordWithAChangedByteAnywhereIsAnIntegrityFault) {
+  write(sample_events());
+  const std::string key("\0\0\0\0\0\0\0\2", 8);
+  std::string record;
+  tamper("events", [&](MDB_txn* txn, MDB_dbi dbi) { record = get(txn, dbi, key); });
+  for (size_t at = 0; at < record.size(); ++at) {
+    std::string changed = record;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    tamper("events", [&](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, key, changed); });
+    const KeptLogReader reader(path());
+    const auto error = error_of([&] { reader.read(Offset{2}); });
+    ASSERT_TRUE(error) << at;
+    EXPECT_EQ(error->fault(), Fault::kIntegrity);
+    EXPECT_NE(std::string(error->what()).find("the record 2"), std::string::npos) << error->what();
+    EXPECT_EQ(fault_of([&] { reader.scan(Offset{0}, Offset{12}, [](auto&) { return true; }); }),
+              Fault::kIntegrity);
+    EXPECT_NO_THROW(reader.read(Offset{1}));
+  }
+}
+
+TEST_F(KeptLog, RecordInAnothersPlaceIsAnIntegrityFault) {
+  write(sample_events());
+  tamper("events", [](MDB_txn* txn, MDB_dbi dbi) {
+    const std::string record = get(txn, dbi, std::string("\0\0\0\0\0\0\0\1", 8));
+    put(txn, dbi, std::string("\0\0\0\0\0\0\0\2", 8), record);
+  });
+  const KeptLogReader reader(path());
+  EXPECT_EQ(fault_of([&] { reader.read(Offset{2}); }), Fault::kIntegrity);
+}
+
+TEST_F(KeptLog, ScanOverAMissingRecordIsAnIntegrityFault) {
+  write(sample_events());
+  tamper("events", [](MDB_txn* txn, MDB_dbi dbi) {
+    std::string key("\0\0\0\0\0\0\0\1", 8);
+    MDB_val k{key.size(), key.data()};
+    EXPECT_EQ(mdb_del(txn, dbi, &k, nullptr), 0);
+  });
+  const KeptLogReader reader(path());
+  EXPECT_EQ(fault_of([&] { reader.scan(Offset{0}, Offset{12}, [](auto&) { return true; }); }),
+            Fault::kIntegrity);
+}
+
+TEST_F(KeptLog, EndThatIsNotBehindTheLastRecordIsAnIntegrityFault) {
+  write(sample_events());
+  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) {
+    put(txn, dbi, "end", std::string("\0\0\0\0\0\0\0\xb", 8));
+  });
+  EXPECT_EQ(open_fault(), Fault::kIntegrity);
+}
+
+TEST_F(KeptLog, MetaOfAnotherShapeIsAnIntegrityFault) {
+  write(sample_events());
+  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "chain", "short"); });
+  EXPECT_EQ(open_fault(), Fault::kIntegrity);
+  EXPECT_EQ(fault_of([&] { KeptLogReader(path()).chain_head(); }), Fault::kIntegrity);
+  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "end", "short"); });
+  EXPECT_EQ(fault_of([&] { KeptLogReader(path()).end(); }), Fault::kIntegrity);
+  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "identity", "\1"); });
+  EXPECT_EQ(fault_of([&] { KeptLogReader{path()}; }), Fault::kIntegrity);
+}
+
+TEST_F(KeptLog, AppendOutOfPlaceIsABug) {
+  KeptLogWriter writer(path(), identity_);
+  EXPECT_DEATH(writer.append(std::vector{event(1, 1, "k", "v")}), "1 0");
+  EXPECT_DEATH(writer.append(std::vector{gap(0, 0)}), "gap");
+}
+
+}  // namespace
+}  // namespace ledger::store

@@ -1,0 +1,150 @@
+#include "schemas/store/layout.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "schemas/base/bytes.h"
+#include "schemas/index/key.h"
+#include "tests/support/store/store_samples.h"
+
+namespace ledger::store {
+namespace {
+
+constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+constexpr int64_t kNumbers[] = {0, 1, 255, 256, 65535, 1 << 24, int64_t{1} << 40, kLast};
+const index::IndexId kIndex{5};
+
+std::string key_of(std::string_view text) {
+  std::string key;
+  index::append_text(key, text);
+  return key;
+}
+
+TEST(Layout, OffsetKeysSortAsNumbers) {
+  for (const int64_t a : kNumbers) {
+    for (const int64_t b : kNumbers) {
+      EXPECT_EQ(offset_key(Offset{a}) < offset_key(Offset{b}), a < b) << a << " " << b;
+      EXPECT_EQ(rid_key(Rid{a}) < rid_key(Rid{b}), a < b) << a << " " << b;
+      EXPECT_EQ(version_key(Rid{7}, Offset{a}) < version_key(Rid{7}, Offset{b}), a < b);
+      EXPECT_EQ(version_key(Rid{a}, Offset{9}) < version_key(Rid{b}, Offset{9}), a < b);
+      EXPECT_EQ(past_key(kIndex, "k", Offset{a}) < past_key(kIndex, "k", Offset{b}), a < b);
+      EXPECT_EQ(left_at_key(Offset{a}, kIndex, "k") < left_at_key(Offset{b}, kIndex, "k"), a < b);
+    }
+    EXPECT_EQ(decode_offset(offset_key(Offset{a})), Offset{a});
+  }
+}
+
+TEST(Layout, PastKeysGoByIndexThenKeyThenOffset) {
+  const index::IndexId next_index{6};
+  EXPECT_LT(past_key(kIndex, "b", Offset{9}), past_key(next_index, "a", Offset{0}));
+  EXPECT_LT(past_key(kIndex, key_of("a"), Offset{9}), past_key(kIndex, key_of("b"), Offset{0}));
+  EXPECT_LT(left_at_key(Offset{1}, next_index, "b"), left_at_key(Offset{2}, kIndex, "a"));
+}
+
+TEST(Layout, KeysComeBackFromTheirBytes) {
+  const std::string key = key_of("user-7");
+  const std::string past_bytes = past_key(kIndex, key, Offset{77});
+  const PastKey past = decode_past_key(past_bytes);
+  EXPECT_EQ(past.index, kIndex);
+  EXPECT_EQ(past.key, key);
+  EXPECT_EQ(past.left, Offset{77});
+  const std::string left_bytes = left_at_key(Offset{78}, index::IndexId{1005}, key);
+  const LeftAtKey left = decode_left_at_key(left_bytes);
+  EXPECT_EQ(left.index, index::IndexId{1005});
+  EXPECT_EQ(left.key, key);
+  EXPECT_EQ(left.left, Offset{78});
+  const VersionKey version = decode_version_key(version_key(Rid{3}, Offset{kLast}));
+  EXPECT_EQ(version.rid, Rid{3});
+  EXPECT_EQ(version.from, Offset{kLast});
+  const Entry entry{Rid{12}, Offset{kLast}};
+  EXPECT_EQ(decode_entry(encode_entry(entry)), entry);
+  EXPECT_EQ(decode_record_outcome_key(record_outcome_key(record::Table::kContentAudios,
+                                                         "a\x01"
+                                                         "b",
+                                                         Offset{6})),
+            Offset{6});
+}
+
+TEST(Layout, KeysHaveTheBytesThatAreWrittenDown) {
+  EXPECT_EQ(to_hex(version_key(Rid{1}, Offset{258})), "00000000000000010000000000000102");
+  EXPECT_EQ(to_hex(past_key(kIndex, "\x10z", Offset{3})), "0005107a0000000000000003");
+  EXPECT_EQ(to_hex(left_at_key(Offset{3}, kIndex, "\x10z")), "00000000000000030005107a");
+  EXPECT_EQ(to_hex(content_hash_key("c", record::ContentType::kArticle)),
+            "106300"
+            "1061727469636c6500");
+  EXPECT_EQ(to_hex(record_outcome_key(record::Table::kUserContentAudios, "u", Offset{3})),
+            "02107500"
+            "0000000000000003");
+  EXPECT_EQ(to_hex(encode_entry({Rid{1}, Offset{2}})), "00000000000000010000000000000002");
+}
+
+TEST(Layout, RecordOutcomesOfARecordAreAPrefixThatNoOtherRecordShares) {
+  const std::string a = record_outcome_key(record::Table::kContentAudios, "a", Offset{0});
+  const std::string ab = record_outcome_key(record::Table::kContentAudios, "ab", Offset{0});
+  const std::string prefix = a.substr(0, a.size() - 8);
+  EXPECT_FALSE(ab.starts_with(prefix));
+}
+
+TEST(Layout, DecodersRefuseBytesOfAnotherShape) {
+  for (size_t length = 0; length < 20; ++length) {
+    const std::string bytes(length, '\1');
+    const Fault exactly_8 = length == 8 ? Fault::kNone : Fault::kIntegrity;
+    const Fault exactly_16 = length == 16 ? Fault::kNone : Fault::kIntegrity;
+    const Fault at_least_10 = length >= 10 ? Fault::kNone : Fault::kIntegrity;
+    const Fault at_least_11 = length >= 11 ? Fault::kNone : Fault::kIntegrity;
+    EXPECT_EQ(fault_of([&] { decode_offset(bytes); }), exactly_8) << length;
+    EXPECT_EQ(fault_of([&] { decode_entry(bytes); }), exactly_16) << length;
+    EXPECT_EQ(fault_of([&] { decode_version_key(bytes); }), exactly_16) << length;
+    EXPECT_EQ(fault_of([&] { decode_past_key(bytes); }), at_least_10) << length;
+    EXPECT_EQ(fault_of([&] { decode_left_at_key(bytes); }), at_least_10) << length;
+    EXPECT_EQ(fault_of([&] { decode_record_outcome_key(bytes); }), at_least_11) << length;
+  }
+  EXPECT_NE(message_of([] { decode_version_key("xyz"); }).find("versions"), std::string::npos);
+}
+
+TEST(Layout, ViewsAreNamedOnceAndInOrder) {
+  const index::Declarations declarations = index::load_declarations();
+  const std::vector<ViewName> names = view_names(declarations);
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end(),
+                             [](const auto& a, const auto& b) { return a.name < b.name; }));
+  std::set<std::string> distinct;
+  std::set<View> views;
+  for (const ViewName& name : names) {
+    distinct.insert(name.name);
+    views.insert(name.view);
+  }
+  EXPECT_EQ(distinct.size(), names.size());
+  EXPECT_EQ(views.size(), names.size());
+  EXPECT_EQ(names.size(), 9 + declarations.indexes.size());
+  for (const char* name : {"event_ids", "contentAudios.rows", "userContentAudios.user_content",
+                           "contentAudios.by_id"}) {
+    EXPECT_TRUE(distinct.contains(name)) << name;
+  }
+}
+
+TEST(Layout, LongestKeyOfEveryViewFitsLmdb) {
+  constexpr size_t kLmdbKeyBytesMax = 511;
+  const std::string longest(index::kKeyBytesMax, 'k');
+  EXPECT_LE(past_key(kIndex, longest, Offset{0}).size(), kLmdbKeyBytesMax);
+  EXPECT_LE(left_at_key(Offset{0}, kIndex, longest).size(), kLmdbKeyBytesMax);
+  const std::string id(128, 'i');
+  EXPECT_LE(content_hash_key(id, record::ContentType::kArticle).size(), kLmdbKeyBytesMax);
+  EXPECT_LE(record_outcome_key(record::Table::kUserContentAudios, id, Offset{0}).size(),
+            kLmdbKeyBytesMax);
+}
+
+// SHA-256 of 16 zero bytes begins 374708ff: 0011 0111 0100 0111 0000 1000 1111 11, in fives
+// 6 29 3 16 17 31.
+TEST(Layout, DerivedIdIsThePrefixOfTheLedgerAndThePlaceInIt) {
+  EXPECT_EQ(derived_id_prefix(Uuid{}), "uca_6x3ghz");
+  EXPECT_EQ(derived_id(Uuid{}, Partition{0}, Offset{0}), "uca_6x3ghz0000000000000");
+  EXPECT_EQ(derived_id(Uuid{}, Partition{0}, Offset{33}), "uca_6x3ghz0000000000011");
+  // 2^48 = 8 * 32^9
+  EXPECT_EQ(derived_id(Uuid{}, Partition{1}, Offset{0}), "uca_6x3ghz0008000000000");
+}
+
+}  // namespace
+}  // namespace ledger::store

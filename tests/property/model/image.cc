@@ -7,13 +7,10 @@
 
 namespace ledger::model {
 
-namespace {
-constexpr store::Generation kGeneration{1};
-}  // namespace
-
 ShardImage read_shard(const std::filesystem::path& root, int32_t partition) {
+  const store::ViewDirectory directory(root);
   const store::ShardReader shard(
-      store::ViewDirectory(root).shard(kGeneration, Partition{partition}));
+      directory.shard(directory.current().value(), Partition{partition}));
   ShardImage image{shard.state(), {}};
   for (const store::ViewName& name : store::view_names(shard.identity().declarations)) {
     Entries& entries = image.views[name.name];

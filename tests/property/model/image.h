@@ -26,7 +26,7 @@ struct KeptImage {
   bool operator==(const KeptImage&) const = default;
 };
 
-// Of generation 1 in the view directory `root`.
+// Of the live generation in the view directory `root`.
 ShardImage read_shard(const std::filesystem::path& root, int32_t partition);
 KeptImage read_kept_log(const std::filesystem::path& root, int32_t partition);
 

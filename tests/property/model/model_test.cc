@@ -69,6 +69,7 @@ TEST_P(Model, StoreAnswersAsTheTwinDoes) {
   EXPECT_GT(sum.as_of_times, 2 * count);
   EXPECT_GT(sum.refused, count / 2);
   EXPECT_GT(sum.grown, 5 * count);
+  EXPECT_GT(sum.rebuilt, count / 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Part, Model, ::testing::Range<uint64_t>(0, kParts));

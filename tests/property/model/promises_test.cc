@@ -95,7 +95,7 @@ void each_scenario(const Check& check) {
   }
 }
 
-TEST(Promises, ShardsAreEqualForEveryBatchSize) {
+TEST(Promises, ShardsAreEqualForEveryBatchSizeAndRebuilt) {
   each_scenario([](const Scenario& scenario, const std::vector<Log>& logs) {
     Folded ones(scenario, logs);
     ones.real().fold_all(1);
@@ -108,6 +108,14 @@ TEST(Promises, ShardsAreEqualForEveryBatchSize) {
         EXPECT_EQ(a, b) << "batches of " << batch_max << ": " << differences(a, b);
         EXPECT_EQ(ones.kept(p), other.kept(p)) << "batches of " << batch_max;
       }
+    }
+    Folded rebuilt(scenario, logs);
+    rebuilt.real().fold_all(7);
+    rebuilt.real().rebuild(13);
+    for (size_t p = 0; p < logs.size(); ++p) {
+      const ShardImage a = ones.shard(p);
+      const ShardImage b = rebuilt.shard(p);
+      EXPECT_EQ(a, b) << "rebuilt: " << differences(a, b);
     }
   });
 }

@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "projector/apply/live.h"
-#include "schemas/store/directory.h"
 #include "schemas/store/run_state.h"
 
 namespace ledger::model {
 
 namespace {
-
-constexpr store::Generation kGeneration{1};
 
 const index::Declarations& declarations() {
   static const index::Declarations loaded = index::load_declarations();
@@ -27,16 +24,48 @@ store::LogIdentity identity_of(const std::string& ledger_id, int32_t partition, 
   return identity;
 }
 
+// The views of one partition in one generation, and what writes them.
+struct ShardViews {
+  ShardViews(const std::filesystem::path& path, const store::LogIdentity& identity,
+             const store::KeptLogWriter& kept_log)
+      : log(kept_log),
+        writer(path, {identity, fold::kFoldVersion, declarations()}),
+        live(writer, kept_log, declarations()),
+        fold({identity.ledger_id, identity.partition, identity.partition_count}),
+        applier(declarations()) {}
+
+  // One transaction: the kept log has the events already.
+  void commit(Offset limit) {
+    store::ShardState state = writer.state();
+    writer.begin();
+    while (state.position < limit) {
+      const store::KeptEvent kept = log.read(state.position).value();
+      const fold::Incoming incoming{kept.offset, kept.log_time_ms, kept.key, kept.value};
+      applier.apply(kept.offset, kept.log_time_ms, fold.fold(incoming, live), live, state);
+    }
+    writer.commit(state);
+  }
+
+  const store::KeptLogWriter& log;
+  store::ShardWriter writer;
+  apply::LiveViews live;
+  fold::Fold fold;
+  apply::Applier applier;
+};
+
 }  // namespace
 
 struct RealLedger::Shard {
-  Shard(const store::ViewDirectory& directory, const store::LogIdentity& identity)
-      : log(directory.log(identity.partition), identity),
-        writer(directory.shard(kGeneration, identity.partition),
-               {identity, fold::kFoldVersion, declarations()}),
-        views(writer, log, declarations()),
-        fold({identity.ledger_id, identity.partition, identity.partition_count}),
-        applier(declarations()) {}
+  Shard(const store::ViewDirectory& directory, store::Generation generation,
+        store::LogIdentity its_identity)
+      : identity(std::move(its_identity)), log(directory.log(identity.partition), identity) {
+    open(directory, generation);
+  }
+
+  void open(const store::ViewDirectory& directory, store::Generation generation) {
+    views = std::make_unique<ShardViews>(directory.shard(generation, identity.partition), identity,
+                                         log);
+  }
 
   void keep(const Log& messages, int64_t limit) {
     std::vector<store::KeptEvent> batch;
@@ -48,35 +77,22 @@ struct RealLedger::Shard {
     log.append(batch);
   }
 
-  // One transaction: the kept log has the events already.
-  void commit(Offset limit) {
-    store::ShardState state = writer.state();
-    writer.begin();
-    while (state.position < limit) {
-      const store::KeptEvent kept = log.read(state.position).value();
-      const fold::Incoming incoming{kept.offset, kept.log_time_ms, kept.key, kept.value};
-      applier.apply(kept.offset, kept.log_time_ms, fold.fold(incoming, views), views, state);
-    }
-    writer.commit(state);
-  }
+  int64_t position() const { return raw(views->writer.state().position); }
 
+  store::LogIdentity identity;
   store::KeptLogWriter log;
-  store::ShardWriter writer;
-  apply::LiveViews views;
-  fold::Fold fold;
-  apply::Applier applier;
+  std::unique_ptr<ShardViews> views;
 };
 
 RealLedger::RealLedger(std::filesystem::path root, const std::string& ledger_id,
                        const std::vector<Log>& logs)
-    : root_(std::move(root)), logs_(logs) {
-  const store::ViewDirectory directory(root_);
-  directory.create();
+    : directory_(std::move(root)), logs_(logs) {
+  directory_.create();
   for (size_t p = 0; p < logs.size(); ++p) {
     shards_.push_back(std::make_unique<Shard>(
-        directory, identity_of(ledger_id, static_cast<int32_t>(p), logs.size())));
+        directory_, generation_, identity_of(ledger_id, static_cast<int32_t>(p), logs.size())));
   }
-  directory.publish(kGeneration);
+  directory_.publish(generation_);
 }
 
 RealLedger::~RealLedger() = default;
@@ -87,11 +103,22 @@ void RealLedger::keep(int32_t partition, int64_t limit) {
 }
 
 void RealLedger::fold(int32_t partition, int64_t limit, int64_t batch_max) {
-  while (position(partition) < limit) {
-    const int64_t end = std::min(limit - position(partition), batch_max) + position(partition);
+  Shard& shard = *shards_.at(static_cast<size_t>(partition));
+  while (shard.position() < limit) {
+    const int64_t end = shard.position() + std::min(limit - shard.position(), batch_max);
     keep(partition, end);
-    shards_.at(static_cast<size_t>(partition))->commit(Offset{end});
+    shard.views->commit(Offset{end});
   }
+}
+
+void RealLedger::rebuild(int64_t batch_max) {
+  generation_ = store::Generation{raw(generation_) + 1};
+  for (size_t p = 0; p < shards_.size(); ++p) {
+    const int64_t position = shards_[p]->position();
+    shards_[p]->open(directory_, generation_);
+    fold(static_cast<int32_t>(p), position, batch_max);
+  }
+  directory_.publish(generation_);
 }
 
 void RealLedger::fold_all(int64_t batch_max) {
@@ -103,7 +130,7 @@ void RealLedger::fold_all(int64_t batch_max) {
 void RealLedger::catch_up(std::optional<double> caught_up_ms) const {
   store::RunState state;
   state.caught_up_ms = caught_up_ms;
-  store::write_run_state(store::ViewDirectory(root_).run_json(), state);
+  store::write_run_state(directory_.run_json(), state);
 }
 
 int64_t RealLedger::position(int32_t partition) const { return raw(state(partition).position); }
@@ -113,7 +140,7 @@ int64_t RealLedger::kept(int32_t partition) const {
 }
 
 const store::ShardState& RealLedger::state(int32_t partition) const {
-  return shards_.at(static_cast<size_t>(partition))->writer.state();
+  return shards_.at(static_cast<size_t>(partition))->views->writer.state();
 }
 
 }  // namespace ledger::model

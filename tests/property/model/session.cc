@@ -37,13 +37,13 @@ PositionVector vector_of(const Positions& positions) {
   return vector;
 }
 
-std::string as_of_text(const query::AsOf& as_of) {
+}  // namespace
+
+std::string show(const query::AsOf& as_of) {
   if (const auto* vector = std::get_if<PositionVector>(&as_of)) return "as of " + to_text(*vector);
   if (const auto* time = std::get_if<double>(&as_of)) return fmt::format("as of {}", *time);
   return "at the newest";
 }
-
-}  // namespace
 
 void Tally::add(const Tally& other) {
   questions += other.questions;
@@ -54,6 +54,7 @@ void Tally::add(const Tally& other) {
   as_of_times += other.as_of_times;
   refused += other.refused;
   grown += other.grown;
+  rebuilt += other.rebuilt;
 }
 
 Session::Session(const Scenario& scenario, const std::filesystem::path& root)
@@ -99,6 +100,10 @@ void Session::grow() {
   tally_.grown += static_cast<uint64_t>(limit - real_.position(p));
   real_.fold(p, limit, random_.between(1, 4));
   if (random_.chance(20)) real_.keep(p, std::min(size, limit + random_.between(1, 3)));
+  if (random_.chance(8)) {
+    real_.rebuild(random_.between(1, 60));
+    ++tally_.rebuilt;
+  }
   if (random_.chance(50)) {
     double until = std::numeric_limits<double>::infinity();
     for (size_t i = 0; i < logs_.size(); ++i) {
@@ -223,10 +228,10 @@ void Session::compare_whole(const Inquiry& list) {
 void Session::compare_page(const Inquiry& list, const Paging& paging, const Positions& at,
                            const std::vector<Item>& expected, bool more, const Reply& reply) const {
   const query::Answer& answer = reply.answer;
-  const std::string question = fmt::format(
-      "{}{} {} limit {}{}{}", list.question, list.reverse ? " reversed" : "",
-      as_of_text(list.moment.as_of), paging.limit ? std::to_string(*paging.limit) : "none",
-      paging.cursor ? " by cursor" : "", paging.live ? " live" : "");
+  const std::string question =
+      fmt::format("{}{} {} limit {}{}{}", list.question, list.reverse ? " reversed" : "",
+                  show(list.moment.as_of), paging.limit ? std::to_string(*paging.limit) : "none",
+                  paging.cursor ? " by cursor" : "", paging.live ? " live" : "");
   if (answer.at != vector_of(at)) {
     disagree(question, "at " + to_text(vector_of(at)), "at " + to_text(answer.at));
   }

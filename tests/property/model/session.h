@@ -21,6 +21,8 @@ struct Disagreement : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+std::string show(const query::AsOf& as_of);
+
 // What was asked, so that a test can see that it asked enough.
 struct Tally {
   uint64_t questions = 0;
@@ -31,6 +33,7 @@ struct Tally {
   uint64_t as_of_times = 0;
   uint64_t refused = 0;  // as both sides say
   uint64_t grown = 0;    // events folded while questions were asked, between pages and within them
+  uint64_t rebuilt = 0;  // generations published meanwhile
 
   void add(const Tally& other);
 };

@@ -27,6 +27,20 @@ std::vector<query::Condition> conditions_of(const std::vector<Test>& tests) {
   return conditions;
 }
 
+using CountLines = std::vector<std::pair<Value, uint64_t>>;
+
+Value value_of(const index::KeyPart& part) {
+  return std::visit([](const auto& each) { return Value(each); }, part);
+}
+
+std::string text_of(const CountLines& lines) {
+  std::string out;
+  for (const auto& [value, count] : lines) {
+    out += fmt::format(" {}: {},", show(value), count);
+  }
+  return out;
+}
+
 record::Table table_of(std::string_view name) { return record::table_from(name).value(); }
 
 const std::vector<std::string>& fields_of(std::string_view table, const std::string& index) {
@@ -155,8 +169,8 @@ void Session::ask_count() {
   if (random_.chance(65)) by = questions.any_field(question.table);
   const Moment moment = draw_moment();
   const query::FindRequest request = request_of(question, moment);
-  const std::string text =
-      fmt::format("count {} by {}", describe(question), by.value_or("nothing"));
+  const std::string text = fmt::format("count {} by {} {}", describe(question),
+                                       by.value_or("nothing"), show(moment.as_of));
   if (refused_as_expected(question, text, [&] { count(views_, request, by); })) return;
   ++tally_.questions;
   if (!moment.at) {
@@ -169,13 +183,10 @@ void Session::ask_count() {
   if (answer.answer.matched != rows.size()) {
     disagree(text, std::to_string(rows.size()), std::to_string(answer.answer.matched));
   }
-  const auto lines = by ? count_by(rows, *by) : std::vector<std::pair<Value, uint64_t>>();
-  const bool same =
-      std::equal(lines.begin(), lines.end(), answer.lines.begin(), answer.lines.end(),
-                 [](const auto& line, const auto& other) {
-                   return part_of(line.first) == other.value && line.second == other.count;
-                 });
-  if (!same) disagree(text, "its lines", "other lines");
+  CountLines lines;
+  for (const auto& line : answer.lines) lines.emplace_back(value_of(line.value), line.count);
+  const CountLines expected = by ? count_by(rows, *by) : CountLines();
+  if (lines != expected) disagree(text, text_of(expected), text_of(lines));
 }
 
 void Session::ask_get() {

@@ -108,7 +108,8 @@ class StatusLine {
       plain_ += fmt::format("{}{} {}", plain_.empty() ? "" : ", ", store::to_text(code), count);
     }
     json.end_object();
-    add("codes", Json{codes_, plain_.empty() ? "-" : plain_});
+    if (plain_.empty()) plain_.assign(1, '-');
+    add("codes", Json{codes_, plain_});
   }
 
   const std::vector<std::string>& columns_;

@@ -93,6 +93,8 @@ TEST_F(State, StatusWithoutARunSaysSo) {
                                 R"("contentAudios":{},"userContentAudios":{},"bytes":)",
                                 events, events - 3, library.audios.size(), library.listens.size())),
           Not(HasSubstr("heartbeat")), Not(HasSubstr("lag"))));
+  EXPECT_THAT(query({"status", "-o", "table"}).out,
+              HasSubstr("codes              undecodable 1, unknown_audio 1\n"));
   EXPECT_EQ(query({"status", "--lag-max", "5"}).code, 4);
   EXPECT_EQ(query({"status", "--heartbeat-max", "1h"}).code, 4);
 }

@@ -14,14 +14,19 @@ constexpr size_t kMeasuredRowsMax =
     1000;  // rows that decide the widths; later ones are cut to them
 constexpr size_t kCellWidthMax = 60;
 constexpr size_t kNarrowestCell = 8;
+constexpr size_t kNarrowestSentence = 24;
 constexpr size_t kValueWidthMax = 2000;  // of a record shown on its side
 constexpr std::string_view kGap = "  ";
 
 // Left out first when a table is too wide for the terminal.
-constexpr std::array<std::string_view, 14> kDroppedFirst = {
-    "voiceSettings", "audioStorageId", "audioSize", "contentHash",   "script",
-    "audioDuration", "failedAt",       "source",    "_creationTime", "generationAttempts",
-    "errorMessage",  "locale",         "logTime",   "voiceId"};
+constexpr std::array<std::string_view, 19> kDroppedFirst = {
+    "voiceSettings", "audioStorageId", "audioSize",
+    "contentHash",   "script",         "audioDuration",
+    "failedAt",      "source",         "generationAttempts",
+    "_creationTime", "locale",         "logTime",
+    "contentType",   "applied",        "event",
+    "voiceId",       "contentId",      "payload",
+    "errorMessage"};
 
 size_t drop_rank(const std::string& name) {
   const auto found = std::find(kDroppedFirst.begin(), kDroppedFirst.end(), name);
@@ -30,6 +35,18 @@ size_t drop_rank(const std::string& name) {
 
 bool is_number(const Value& value) {
   return std::holds_alternative<double>(value) || std::holds_alternative<int64_t>(value);
+}
+
+// Never cut: what goes into the next command, and words of a closed list.
+constexpr std::array<std::string_view, 8> kWhole = {"_id",     "offset",  "digest",      "status",
+                                                    "outcome", "payload", "contentType", "locale"};
+// Sentences: of no use in a few columns.
+constexpr std::array<std::string_view, 5> kSentences = {"changes", "codes", "errorMessage", "event",
+                                                        "script"};
+
+template <size_t N>
+bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string bold(const Screen& screen, const std::string& text) {
@@ -44,7 +61,7 @@ class Table : public Format {
 
   void begin(const std::vector<std::string>& columns) override {
     for (const std::string& name : columns) {
-      columns_.push_back({name, display_width(name), false, true, true});
+      columns_.push_back({name, display_width(name), is_one_of(kWhole, name)});
     }
   }
 
@@ -68,11 +85,11 @@ class Table : public Format {
   struct Column {
     std::string name;
     size_t width = 0;
+    bool whole = false;  // never cut: a number or a time would be another one
     bool shown = false;
     bool numbers = true;  // right-aligned
     bool empty = true;
-    // A number that is cut would be another number.
-    size_t narrowest() const { return numbers ? width : std::min(width, kNarrowestCell); }
+    bool is_whole() const { return numbers || whole; }
   };
   using Cells = std::vector<std::string>;
 
@@ -85,6 +102,7 @@ class Table : public Format {
       append_escaped(cells[member.column], plain_, kCellWidthMax + 1);
       Column& column = columns_[member.column];
       if (!laid_out_ && !is_number(member.value)) column.numbers = false;
+      if (std::holds_alternative<Time>(member.value)) column.whole = true;
       column.empty = false;
     }
     return cells;
@@ -115,26 +133,39 @@ class Table : public Format {
     return total;
   }
 
+  size_t narrowest(const Column& column) const {
+    if (column.is_whole()) return column.width;
+    const size_t sentence = std::max(kNarrowestSentence, screen_.width / 4);
+    return std::min(column.width, is_one_of(kSentences, column.name) ? sentence : kNarrowestCell);
+  }
+
   size_t narrowest_width() const {
     size_t total = 0;
     for (const Column& column : columns_) {
       if (!column.shown) continue;
-      total += column.narrowest() + (total > 0 ? kGap.size() : 0);
+      total += narrowest(column) + (total > 0 ? kGap.size() : 0);
     }
     return total;
   }
 
-  // Leaves columns out until the rest fits at its narrowest, then narrows the widest ones.
+  // Leaves columns out until the rest fits at its narrowest, then narrows the widest ones; at the
+  // last even one that should stay whole.
   void fit() {
     while (narrowest_width() > screen_.width && shown_count() > 1) drop_one();
+    narrow([this](const Column& each) { return narrowest(each); });
+    narrow([](const Column& each) { return each.numbers ? each.width : 1; });
+  }
+
+  template <typename Least>
+  void narrow(const Least& least) {
+    const auto room = [&least](const Column& each) {
+      return each.shown && each.width > least(each) ? each.width : 0;
+    };
     while (total_width() > screen_.width) {
-      const auto room = [](const Column& each) {
-        return each.shown && !each.numbers ? each.width : 0;
-      };
       Column& widest = *std::max_element(
           columns_.begin(), columns_.end(),
           [&room](const Column& x, const Column& y) { return room(x) < room(y); });
-      if (room(widest) <= 1) return;
+      if (room(widest) == 0) return;
       --widest.width;
     }
   }

@@ -70,8 +70,17 @@ TEST(Table, FitsEveryTerminalAndSaysWhatItLeftOut) {
     const std::vector<std::string> first =
         table.dropped.empty() ? table.dropped : std::vector{table.dropped.front()};
     EXPECT_EQ(first,
-              width < 38 ? std::vector<std::string>{"contentHash"} : std::vector<std::string>{});
+              width < 75 ? std::vector<std::string>{"contentHash"} : std::vector<std::string>{});
   }
+}
+
+TEST(Table, KeepsIdsAndTimesWholeAndCutsTheRest) {
+  TableOf table({"_id", "contentHash", "status", "updatedAt"}, 78);
+  table.row({view("an-id-of-some-length"), view("0123456789abcdef0123456789abcdef"),
+             view("generating_speech"), Time{1770832800123}});
+  EXPECT_EQ(table.text(),
+            "_id                   contentHash  status             updatedAt\n"
+            "an-id-of-some-length  0123456789…  generating_speech  2026-02-11T18:00:00.123Z\n");
 }
 
 TEST(Table, KeepsItsWidthsAfterTheFirstThousandRows) {

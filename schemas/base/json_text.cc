@@ -23,15 +23,48 @@ class StringStream {
   std::string& out_;
 };
 
+constexpr double kWholeMax = 9007199254740992;  // 2^53
+
+bool needs_escape(char c) { return static_cast<uint8_t>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view kNamed = "\b\f\n\r\t\"\\";
+  constexpr std::string_view kNames = "bfnrt\"\\";
+  const size_t named = kNamed.find(c);
+  if (named != std::string_view::npos) {
+    out.append({'\\', kNames[named]});
+  } else {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto byte = static_cast<uint8_t>(c);
+    out.append("\\u00").append({kDigits[byte >> 4], kDigits[byte & 0xF]});
+  }
+}
+
+void append_quoted(std::string& out, std::string_view utf8) {
+  out.push_back('"');
+  size_t taken = 0;
+  for (size_t i = 0; i < utf8.size(); ++i) {
+    if (!needs_escape(utf8[i])) continue;
+    out.append(utf8.substr(taken, i - taken));
+    append_escape(out, utf8[i]);
+    taken = i + 1;
+  }
+  out.append(utf8.substr(taken)).push_back('"');
+}
+
+void append_whole(std::string& out, double value) {
+  std::array<char, 24> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<int64_t>(value));
+  out.append(buffer.data(), end.ptr);
+}
+
 }  // namespace
 
 // Shortest round-trip digits by std::to_chars, laid out by the rules of ECMA-262 Number::toString.
 void append_js_number(std::string& out, double value) {
   LEDGER_ASSERT(std::isfinite(value), "{}", value);
-  if (value == 0) {
-    out.push_back('0');
-    return;
-  }
+  if (std::abs(value) < kWholeMax && value == std::trunc(value)) return append_whole(out, value);
   std::array<char, 32> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                  std::chars_format::scientific);
@@ -70,7 +103,10 @@ struct JsonWriter::Impl {
   std::string& out;
   StringStream stream;
   rapidjson::Writer<StringStream> writer;
-  std::string number;
+
+  // Writes the comma or colon before a value that is then appended to `out` whole; RapidJSON alone
+  // would put it byte by byte.
+  void begin_value(rapidjson::Type type) { writer.RawValue("", 0, type); }
 };
 
 JsonWriter::JsonWriter(std::string& out) : impl_(std::make_unique<Impl>(out)) {}
@@ -82,18 +118,16 @@ void JsonWriter::end_object() { impl_->writer.EndObject(); }
 void JsonWriter::begin_array() { impl_->writer.StartArray(); }
 void JsonWriter::end_array() { impl_->writer.EndArray(); }
 
-void JsonWriter::key(std::string_view name) {
-  impl_->writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-}
+void JsonWriter::key(std::string_view name) { text(name); }
 
 void JsonWriter::text(std::string_view utf8) {
-  impl_->writer.String(utf8.data(), static_cast<rapidjson::SizeType>(utf8.size()));
+  impl_->begin_value(rapidjson::kStringType);
+  append_quoted(impl_->out, utf8);
 }
 
 void JsonWriter::number(double value) {
-  impl_->number.clear();
-  append_js_number(impl_->number, value);
-  impl_->writer.RawValue(impl_->number.data(), impl_->number.size(), rapidjson::kNumberType);
+  impl_->begin_value(rapidjson::kNumberType);
+  append_js_number(impl_->out, value);
 }
 
 void JsonWriter::integer(int64_t value) { impl_->writer.Int64(value); }
@@ -101,7 +135,8 @@ void JsonWriter::boolean(bool value) { impl_->writer.Bool(value); }
 void JsonWriter::null() { impl_->writer.Null(); }
 
 void JsonWriter::raw(std::string_view json) {
-  impl_->writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  impl_->begin_value(rapidjson::kObjectType);
+  impl_->out.append(json);
 }
 
 }  // namespace ledger

@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <cstring>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "schemas/base/error.h"
@@ -17,6 +20,21 @@ namespace ledger::options {
 namespace {
 constexpr size_t kFlushBytes = size_t{64} * 1024;
 constexpr int kPatienceMs = 50;  // a reader that is slower than this counts as blocking
+// Files, and devices such as /dev/null.
+bool never_waits(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return false;
+  return S_ISREG(info.st_mode) || (S_ISCHR(info.st_mode) && isatty(fd) == 0);
+}
+
+// After poll(2) a pipe takes PIPE_BUF bytes; all of its size when the reader has emptied it.
+size_t pipe_room(int fd) {
+  int unread = 0;
+  if (ioctl(fd, FIONREAD, &unread) != 0 || unread != 0) return PIPE_BUF;
+  const int size = fcntl(fd, F_GETPIPE_SZ);
+  return size > 0 ? static_cast<size_t>(size) : PIPE_BUF;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -63,16 +81,15 @@ void Output::flush() {
   buffer_.clear();
 }
 
-// How much the next write may be so that it does not wait: what poll(2) promises of a pipe is
-// PIPE_BUF bytes.
+// How much the next write may be so that it does not wait.
 size_t Output::bytes_now() {
-  if (!before_block_) return SIZE_MAX;
+  if (!before_block_ || never_waits(fd_)) return SIZE_MAX;
   pollfd ready{fd_, POLLOUT, 0};
   if (poll(&ready, 1, kPatienceMs) == 0) {
     before_block_();
     poll(&ready, 1, -1);
   }
-  return PIPE_BUF;
+  return pipe_room(fd_);
 }
 
 }  // namespace ledger::options

@@ -92,10 +92,10 @@ TEST_F(OnTerminal, ControlBytesOfDataAreEscaped) {
   const Finished got = query_on_terminal({"get", "contentAudios", "evil\x1b[31m\x07"});
   EXPECT_THAT(got.out, HasSubstr(R"(evil\x1b[31m\x07)"));
   const Finished events = query_on_terminal({"events", "contentId=c\u202eb\nx"});
-  EXPECT_THAT(events.out, AllOf(HasSubstr(R"(\u001B[31m)"), Not(HasSubstr("\x1b[31m"))));
+  EXPECT_THAT(events.out, AllOf(HasSubstr(R"(\u001b[31m)"), Not(HasSubstr("\x1b[31m"))));
   // What goes to a program is the text itself, as JSON has it.
   EXPECT_THAT(query({"get", "contentAudios", "evil\x1b[31m\x07"}).out,
-              HasSubstr(R"("_id":"evil\u001B[31m\u0007")"));
+              HasSubstr(R"("_id":"evil\u001b[31m\u0007")"));
 }
 
 TEST_F(OnTerminal, ErrorsDoNotRepeatControlBytes) {

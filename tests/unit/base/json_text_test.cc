@@ -26,6 +26,9 @@ TEST(JsonText, NumbersReadAsJavaScriptPrintsThem) {
   EXPECT_EQ(js(1e-7), "1e-7");
   EXPECT_EQ(js(5e-324), "5e-324");
   EXPECT_EQ(js(9007199254740991.0), "9007199254740991");
+  EXPECT_EQ(js(-9007199254740991.0), "-9007199254740991");
+  EXPECT_EQ(js(9007199254740992.0), "9007199254740992");
+  EXPECT_EQ(js(9007199254740994.0), "9007199254740994");
   EXPECT_EQ(js(1.7976931348623157e308), "1.7976931348623157e+308");
 }
 
@@ -34,7 +37,7 @@ TEST(JsonText, WriterSeparatesMembersAndEscapesText) {
   JsonWriter json(out);
   json.begin_object();
   json.key("a");
-  json.text("x\"\n\x1b");
+  json.text("x\"\\/\b\f\n\r\t\x1b\x7f \xc3\xa9");
   json.key("b");
   json.begin_array();
   json.number(1.5);
@@ -48,7 +51,9 @@ TEST(JsonText, WriterSeparatesMembersAndEscapesText) {
   out.push_back('\n');
   json.restart();
   json.text("next");
-  EXPECT_EQ(out, "{\"a\":\"x\\\"\\n\\u001B\",\"b\":[1.5,null,true,-7],\"c\":{}}\n\"next\"");
+  EXPECT_EQ(out,
+            "{\"a\":\"x\\\"\\\\/\\b\\f\\n\\r\\t\\u001b\x7f "
+            "\xc3\xa9\",\"b\":[1.5,null,true,-7],\"c\":{}}\n\"next\"");
 }
 
 }  // namespace

@@ -36,6 +36,30 @@ TEST(Output, AFullDiskIsNoticed) {
   close(fd);
 }
 
+TEST(Output, LetsGoBeforeItWaitsForASlowReader) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::string taken;
+  int waits = 0;
+  const auto take = [&] {
+    std::string bytes(65536, '\0');
+    taken.append(bytes, 0, static_cast<size_t>(read(ends[0], bytes.data(), bytes.size())));
+  };
+  Output out(ends[1], [&] {
+    ++waits;
+    take();
+  });
+  std::string text;
+  for (int i = 0; i < 30000; ++i) text += std::to_string(i);
+  out.buffer() = text;
+  out.flush();
+  while (taken.size() < text.size()) take();
+  EXPECT_EQ(taken, text);
+  EXPECT_GT(waits, 0);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 TEST(Printable, ControlCharactersAreEscapedAndLineBreaksAreNot) {
   EXPECT_EQ(printable("a\nb \x1b[31m \x7f\t"), "a\nb \\x1b[31m \\x7f\\x09");
   EXPECT_EQ(printable("\xc2\x9b"

@@ -48,9 +48,9 @@ TEST(EventFilter, AsksForTheActorWhole) {
   EXPECT_TRUE(shows(filter));
   filter.actor_id = "u7";
   EXPECT_TRUE(shows(filter));
-  filter.actor_id = "u";
+  filter.actor_id->resize(1);
   EXPECT_FALSE(shows(filter));
-  filter.actor_id = "u7";
+  filter.actor_id->append("7");
   filter.actor_kind = event::ActorKind::kService;
   EXPECT_FALSE(shows(filter));
 }

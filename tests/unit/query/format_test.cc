@@ -40,7 +40,7 @@ TEST(Format, NdjsonIsConvexJsonWithNumbersAsJavaScriptPrintsThem) {
   EXPECT_EQ(written(FormatKind::kNdjson),
             "{\"_id\":\"a\\\"1\",\"n\":0.1,\"at\":1770832800000.5,\"settings\":{\"style\":1},"
             "\"done\":true,\"note\":\"x,\\ny\"}\n"
-            "{\"_id\":\"b\",\"n\":1e+21,\"note\":\"\\u001B[0m\"}\n");
+            "{\"_id\":\"b\",\"n\":1e+21,\"note\":\"\\u001b[0m\"}\n");
 }
 
 TEST(Format, JsonHasRowsNextAndPosition) {
@@ -48,7 +48,7 @@ TEST(Format, JsonHasRowsNextAndPosition) {
             "{\"rows\":[\n"
             "{\"_id\":\"a\\\"1\",\"n\":0.1,\"at\":1770832800000.5,\"settings\":{\"style\":1},"
             "\"done\":true,\"note\":\"x,\\ny\"},\n"
-            "{\"_id\":\"b\",\"n\":1e+21,\"note\":\"\\u001B[0m\"}\n"
+            "{\"_id\":\"b\",\"n\":1e+21,\"note\":\"\\u001b[0m\"}\n"
             "],\"next\":\"CURSOR\",\"position\":\"0:12,1:9\"}\n");
 }
 

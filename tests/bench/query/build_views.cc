@@ -14,6 +14,7 @@ int main(int argc, char** argv) try {
   std::ios::sync_with_stdio(false);
   ledger::testing::ViewsSetup setup;
   setup.batch_events = 20'000;
+  setup.genesis_ms = 1735689600000;  // 2025-01-01, before all generated events
   if (argc > 2) setup.partitions = std::stoi(argv[2]);
   ledger::testing::BuiltViews views(argv[1], setup);
   for (std::string line; std::getline(std::cin, line);) views.add(line);

@@ -80,6 +80,18 @@ void Session::run() {
   for (int i = 0; i < kQuestionsAtTheEnd; ++i) ask();
 }
 
+Questioner Session::questioner() { return Questioner(random_, drawing_, logs_); }
+
+void Session::ask() {
+  const uint64_t kind = random_.below(100);
+  if (kind < 50) return ask_rows();
+  if (kind < 65) return ask_count();
+  if (kind < 72) return ask_get();
+  if (kind < 85) return ask_history();
+  if (kind < 95) return ask_events();
+  ask_event();
+}
+
 // The first part of each log, in batches of a size.
 void Session::fold_some() {
   for (size_t p = 0; p < logs_.size(); ++p) {

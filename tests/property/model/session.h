@@ -72,6 +72,8 @@ class Session {
   };
 
   // session.cc
+  Questioner questioner();
+  void ask();
   void fold_some();
   void grow();
   void interrupt();
@@ -87,20 +89,20 @@ class Session {
   [[noreturn]] void disagree(const std::string& question, const std::string& twin,
                              const std::string& store) const;
 
-  // session_questions.cc
-  Questioner questioner();
-  void ask();
+  // session_rows.cc
   void ask_rows();
   void ask_count();
   void ask_get();
-  void ask_history();
-  void ask_events();
-  void ask_event();
   bool refused_as_expected(const RowsQuestion& question, const std::string& text,
                            const std::function<void()>& ask);
   query::FindRequest request_of(const RowsQuestion& question, const Moment& moment) const;
   void compare_rows(const RowsQuestion& question, const Moment& moment);
   void compare_all_rows(const Moment& moment);
+
+  // session_events.cc
+  void ask_history();
+  void ask_events();
+  void ask_event();
 
   // session_state.cc
   void check_states();

@@ -1,11 +1,9 @@
-// Which questions a session asks, and how each is put to both sides.
+// Questions about rows: find, count and get, put to both sides.
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "query/events.h"
-#include "query/history.h"
-#include "schemas/base/bytes.h"
+#include "query/condition.h"
 #include "schemas/base/error.h"
 #include "tests/property/model/session.h"
 #include "tests/property/model/show.h"
@@ -14,17 +12,27 @@ namespace ledger::model {
 
 namespace {
 
+record::Table table_of(std::string_view name) { return record::table_from(name).value(); }
+
 index::KeyPart part_of(const Value& value) {
   return std::visit([](const auto& each) { return index::KeyPart(each); }, value);
 }
 
-std::vector<query::Condition> conditions_of(const std::vector<Test>& tests) {
-  std::vector<query::Condition> conditions;
-  for (const Test& test : tests) {
-    conditions.push_back(
-        {test.field, static_cast<query::Comparison>(test.relation), part_of(test.value)});
+// As a user writes it, where text can say it: neither absent nor an enumeration's text that is
+// none.
+query::Condition condition_of(std::string_view table, const Test& test) {
+  const auto comparison = static_cast<query::Comparison>(test.relation);
+  const bool enumeration =
+      test.field == "contentType" || test.field == "locale" || test.field == "status";
+  if (enumeration || std::holds_alternative<std::monostate>(test.value)) {
+    return {test.field, comparison, part_of(test.value)};
   }
-  return conditions;
+  const auto* number = std::get_if<double>(&test.value);
+  return query::parse_condition(
+      table_of(table), comparison,
+      fmt::format("{}={}", test.field,
+                  number != nullptr ? fmt::to_string(*number) : std::get<std::string>(test.value)),
+      0);
 }
 
 using CountLines = std::vector<std::pair<Value, uint64_t>>;
@@ -41,8 +49,6 @@ std::string text_of(const CountLines& lines) {
   return out;
 }
 
-record::Table table_of(std::string_view name) { return record::table_from(name).value(); }
-
 const std::vector<std::string>& fields_of(std::string_view table, const std::string& index) {
   const auto& indexes = indexes_of(table);
   return std::find_if(indexes.begin(), indexes.end(),
@@ -55,44 +61,7 @@ std::string describe(const RowsQuestion& question) {
                      question.index_only ? " only" : "", show(question.tests));
 }
 
-std::string describe(const EventTests& tests) {
-  std::string out = tests.list == List::kEvents      ? "events"
-                    : tests.list == List::kAnomalies ? "anomalies"
-                                                     : "quarantine";
-  if (tests.code) out += " code " + *tests.code;
-  if (tests.since) out += fmt::format(" since {}", *tests.since);
-  if (tests.until) out += fmt::format(" until {}", *tests.until);
-  if (tests.actor_kind) out += " actor kind " + *tests.actor_kind;
-  if (tests.actor_id) out += " actor " + show(Value(*tests.actor_id));
-  for (const auto& [name, text] : tests.members) out += " " + name + "=" + show(Value(text));
-  return out;
-}
-
-query::EventsRequest events_request(const EventTests& tests) {
-  query::EventsRequest request;
-  request.list = static_cast<query::EventList>(tests.list);
-  if (tests.code) request.code = store::code_from(*tests.code).value();
-  request.filter.since_ms = tests.since;
-  request.filter.until_ms = tests.until;
-  if (tests.actor_kind) request.filter.actor_kind = event::actor_kind_from(*tests.actor_kind);
-  request.filter.actor_id = tests.actor_id;
-  request.filter.members = tests.members;
-  return request;
-}
-
 }  // namespace
-
-Questioner Session::questioner() { return Questioner(random_, drawing_, logs_); }
-
-void Session::ask() {
-  const uint64_t kind = random_.below(100);
-  if (kind < 50) return ask_rows();
-  if (kind < 65) return ask_count();
-  if (kind < 72) return ask_get();
-  if (kind < 85) return ask_history();
-  if (kind < 95) return ask_events();
-  ask_event();
-}
 
 // A tie between indexes, and `index_only` of an index that does not answer all.
 bool Session::refused_as_expected(const RowsQuestion& question, const std::string& text,
@@ -108,7 +77,9 @@ bool Session::refused_as_expected(const RowsQuestion& question, const std::strin
 query::FindRequest Session::request_of(const RowsQuestion& question, const Moment& moment) const {
   query::FindRequest request;
   request.table = table_of(question.table);
-  request.conditions = conditions_of(question.tests);
+  for (const Test& test : question.tests) {
+    request.conditions.push_back(condition_of(question.table, test));
+  }
   request.index = question.index;
   request.index_only = question.index_only;
   request.reverse = question.reverse;
@@ -211,100 +182,6 @@ void Session::ask_get() {
     return items;
   };
   compare_whole({fmt::format("get {} {}", table, show(Value(id))), moment, false, store, twin});
-}
-
-void Session::ask_history() {
-  Questioner questions = questioner();
-  const std::string_view table = questions.table();
-  query::HistoryRequest asked;
-  asked.table = table_of(table);
-  asked.id = questions.id(table);
-  asked.reverse = random_.chance(50);
-  const Moment moment = draw_moment();
-  asked.as_of = moment.as_of;
-  const auto store = [&, this](const Paging& paging) {
-    query::HistoryRequest request = asked;
-    request.limit = paging.limit;
-    request.cursor = paging.cursor;
-    request.live = paging.live;
-    request.reverse = asked.reverse != paging.flipped;
-    Reply reply;
-    reply.answer = history(views_, request, [&](const query::HistoryLine& line) {
-      reply.items.push_back(item_of(line, log_of(line.event.partition)));
-      interrupt();
-    });
-    return reply;
-  };
-  const auto twin = [&](const Ledger& ledger) {
-    std::vector<Item> items;
-    for (const Line& line : history_of(ledger, table, asked.id, asked.reverse)) {
-      items.push_back(item_of(line, *ledger.at(static_cast<size_t>(line.partition))));
-    }
-    return items;
-  };
-  compare_list({fmt::format("history {} {}", table, show(Value(asked.id))), moment, asked.reverse,
-                store, twin});
-}
-
-void Session::ask_events() {
-  const EventTests tests = questioner().events();
-  query::EventsRequest asked = events_request(tests);
-  asked.reverse = random_.chance(50);
-  const Moment moment = draw_moment();
-  asked.as_of = moment.as_of;
-  const auto store = [&, this](const Paging& paging) {
-    query::EventsRequest request = asked;
-    request.limit = paging.limit;
-    request.cursor = paging.cursor;
-    request.live = paging.live;
-    request.reverse = asked.reverse != paging.flipped;
-    Reply reply;
-    reply.answer = query::list_events(views_, request, [&](const query::Event& event) {
-      reply.items.push_back(item_of(event, log_of(event.partition)));
-      interrupt();
-    });
-    return reply;
-  };
-  const auto twin = [&](const Ledger& ledger) {
-    std::vector<Item> items;
-    for (const Listed& listed : list_events(ledger, logs_, tests, asked.reverse)) {
-      items.push_back(item_of(listed, *ledger.at(static_cast<size_t>(listed.partition))));
-    }
-    return items;
-  };
-  compare_list({describe(tests), moment, asked.reverse, store, twin});
-}
-
-void Session::ask_event() {
-  const Moment moment = draw_moment();
-  const std::string id = questioner().event_id();
-  Uuid event_id{};
-  std::copy(id.begin(), id.end(), event_id.begin());
-  const auto p = static_cast<int32_t>(random_.below(logs_.size() + 1));
-  const auto offset = static_cast<int64_t>(random_.below(logs_.front().size() + 2));
-  const bool by_id = random_.chance(50);
-  const auto store = [&, this](const Paging&) {
-    Reply reply;
-    const query::EventSink sink = [&](const query::Event& event) {
-      reply.items.push_back(item_of(event, log_of(event.partition)));
-    };
-    reply.answer = by_id ? find_event(views_, event_id, moment.as_of, sink)
-                         : find_event(views_, Partition{p}, Offset{offset}, moment.as_of, sink);
-    return reply;
-  };
-  const auto twin = [&](const Ledger& ledger) {
-    std::vector<Listed> found = {{p, offset}};
-    if (by_id) found = events_with_id(ledger, id);
-    std::vector<Item> items;
-    for (const Listed& each : found) {
-      const auto partition = static_cast<size_t>(each.partition);
-      if (partition >= ledger.size() || each.offset >= ledger[partition]->position()) continue;
-      items.push_back(item_of(each, *ledger[partition]));
-    }
-    return items;
-  };
-  compare_whole({by_id ? "event " + to_hex(id) : fmt::format("event {}:{}", p, offset), moment,
-                 false, store, twin});
 }
 
 }  // namespace ledger::model

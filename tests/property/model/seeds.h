@@ -7,8 +7,8 @@
 
 namespace ledger::model {
 
-#ifdef LEDGER_SANITIZED
-inline constexpr uint64_t kScenarios = 200;  // a sanitizer makes them ten times dearer
+#if defined(LEDGER_SANITIZED) || !defined(NDEBUG)
+inline constexpr uint64_t kScenarios = 200;  // ten times dearer there
 #else
 inline constexpr uint64_t kScenarios = 2000;
 #endif

@@ -27,10 +27,12 @@ EventSource::EventSource(Views& views, Partition partition, EventList list,
 store::KeptEvent EventSource::read() const {
   const auto kept = views_.kept_log(partition_).read(*offset_);
   if (kept) return *kept;
-  throw Error(Fault::kIntegrity,
-              fmt::format("kept log: event {}:{} is folded and not there; make the views anew with "
-                          "ledger-projector rebuild --from-log",
-                          raw(partition_), raw(*offset_)));
+  throw Error(
+      Fault::kIntegrity,
+      fmt::format("kept log: event {}:{} is folded and not there; restore log/ from a copy, "
+                  "or fold the topic into another directory: ledger-projector run "
+                  "--views NEW_DIR",
+                  raw(partition_), raw(*offset_)));
 }
 
 void EventSource::next() { settle(neighbour(*offset_)); }

@@ -129,8 +129,9 @@ void give_step(Views& views, const HistoryRequest& request, Partition partition,
   const auto kept = views.kept_log(partition).read(step.offset);
   if (!kept) {
     throw Error(Fault::kIntegrity,
-                fmt::format("kept log: event {}:{} made a version and is not there; make the views "
-                            "anew with ledger-projector rebuild --from-log",
+                fmt::format("kept log: event {}:{} made a version and is not there; restore log/ "
+                            "from a copy, or fold the topic into another directory: "
+                            "ledger-projector run --views NEW_DIR",
                             raw(partition), raw(step.offset)));
   }
   const event::Decoded decoded = decoder.decode(kept->value);

@@ -74,7 +74,7 @@ bool repeats_payload(const event::Event& event, Offset taken_at, State& state,
   }
   throw Error(Fault::kIntegrity,
               fmt::format("fold: event id {} points to offset {}, which the kept log does not have "
-                          "as an event; run `ledger-projector verify`, then `rebuild`",
+                          "as an event; the views are damaged, run `ledger-projector rebuild`",
                           to_text(event.event_id), raw(taken_at)));
 }
 

@@ -79,10 +79,10 @@ testing::BuiltViews& World::views() {
   return *views_;
 }
 
-std::vector<std::string> World::argv(std::vector<std::string> arguments) const {
-  arguments.insert(arguments.begin(), program("ledger-query"));
-  arguments.insert(arguments.end(), {"--views", directory()});
-  return arguments;
+std::vector<std::string> World::argv(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> all = {program("ledger-query"), "--views", directory()};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
 }
 
 Finished World::query(const std::vector<std::string>& arguments,

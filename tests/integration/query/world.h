@@ -55,7 +55,7 @@ class World : public ::testing::Test {
     return views().add(line, log_time_ms);
   }
 
-  std::vector<std::string> argv(std::vector<std::string> arguments) const;
+  std::vector<std::string> argv(const std::vector<std::string>& arguments) const;
   // ledger-query with `--views` of this world.
   Finished query(const std::vector<std::string>& arguments, const StartOptions& options = {}) const;
   Finished query_on_terminal(const std::vector<std::string>& arguments,

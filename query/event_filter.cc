@@ -74,9 +74,8 @@ constexpr std::array<Member, 8> kMembers = {{
 }};
 constexpr std::string_view kOutcome = "outcome";  // not of the event itself
 
-bool member_matches(std::string_view name, std::string_view text, const Event& listed) {
-  if (name == kOutcome) return outcome_text(listed.outcome) == text;
-  const auto* event = std::get_if<event::Event>(&listed.decoded);
+bool member_matches(std::string_view name, std::string_view text, const event::Event* event) {
+  if (name == kOutcome) return true;
   const auto* member = std::find_if(kMembers.begin(), kMembers.end(),
                                     [name](const Member& each) { return each.name == name; });
   return event != nullptr && member != kMembers.end() && member->get(*event) == text;
@@ -113,16 +112,22 @@ void check_filter(const EventFilter& filter) {
   }
 }
 
-bool matches(const EventFilter& filter, const Event& listed, bool by_log_time) {
-  const auto* event = std::get_if<event::Event>(&listed.decoded);
+bool matches(const EventFilter& filter, const event::Decoded& decoded, bool by_log_time) {
+  const auto* event = std::get_if<event::Event>(&decoded);
   const bool timed = !by_log_time && (filter.since_ms || filter.until_ms);
   if (event == nullptr && (timed || filter.actor_kind || filter.actor_id)) return false;
   if (timed && filter.since_ms && event->occurred_at < *filter.since_ms) return false;
   if (timed && filter.until_ms && event->occurred_at >= *filter.until_ms) return false;
   if (filter.actor_kind && event->actor.kind != *filter.actor_kind) return false;
   if (filter.actor_id && event->actor.id != *filter.actor_id) return false;
-  return std::all_of(filter.members.begin(), filter.members.end(), [&listed](const auto& each) {
-    return member_matches(each.first, each.second, listed);
+  return std::all_of(filter.members.begin(), filter.members.end(), [event](const auto& each) {
+    return member_matches(each.first, each.second, event);
+  });
+}
+
+bool matches(const EventFilter& filter, const store::Outcome& outcome) {
+  return std::all_of(filter.members.begin(), filter.members.end(), [&outcome](const auto& each) {
+    return each.first != kOutcome || outcome_text(outcome) == each.second;
   });
 }
 

@@ -11,8 +11,11 @@ std::vector<std::string> event_member_names();
 // Throws: Error{kUsage} on a member that no event has, or a payload kind or outcome that is none.
 void check_filter(const EventFilter& filter);
 
-// `by_log_time`: since and until were answered by the log already.
-bool matches(const EventFilter& filter, const Event& event, bool by_log_time);
+// What the filter asks of the event itself. `by_log_time`: since and until were answered by the log
+// already.
+bool matches(const EventFilter& filter, const event::Decoded& decoded, bool by_log_time);
+// What it asks of the outcome, which takes look-ups to know.
+bool matches(const EventFilter& filter, const store::Outcome& outcome);
 
 // The filter as bytes, for the fingerprint of a cursor.
 std::string canonical_text(const EventFilter& filter);

@@ -24,18 +24,17 @@ EventSource::EventSource(Views& views, Partition partition, EventList list,
   if (first_ < limit_) settle(listed_from(reverse ? previous(limit_) : first_));
 }
 
-store::KeptEvent EventSource::read() const {
-  const auto kept = views_.kept_log(partition_).read(*offset_);
-  if (kept) return *kept;
-  throw Error(
-      Fault::kIntegrity,
-      fmt::format("kept log: event {}:{} is folded and not there; restore log/ from a copy, "
-                  "or fold the topic into another directory: ledger-projector run "
-                  "--views NEW_DIR",
-                  raw(partition_), raw(*offset_)));
+const store::KeptEvent& EventSource::read() {
+  const bool fresh = kept_ && kept_->offset == *offset_ && kept_epoch_ == views_.epoch();
+  if (fresh || keep(*offset_)) return *kept_;
+  throw Error(Fault::kIntegrity,
+              fmt::format("kept log: event {}:{} is folded and not there; restore log/ from a "
+                          "copy, or fold the topic into another directory: ledger-projector run "
+                          "--views NEW_DIR",
+                          raw(partition_), raw(*offset_)));
 }
 
-void EventSource::next() { settle(neighbour(*offset_)); }
+void EventSource::next() { settle(neighbour()); }
 
 void EventSource::settle(std::optional<Offset> candidate) {
   offset_ = candidate;
@@ -43,21 +42,27 @@ void EventSource::settle(std::optional<Offset> candidate) {
 }
 
 // An accepted gap is kept at its first offset and jumped over.
-std::optional<Offset> EventSource::neighbour(Offset offset) const {
+std::optional<Offset> EventSource::neighbour() {
   if (reverse_) {
-    return offset == first_ ? std::nullopt : listed_from(previous(offset));
+    return *offset_ == first_ ? std::nullopt : listed_from(previous(*offset_));
   }
-  const auto kept = views_.kept_log(partition_).read(offset);
-  const Offset after = kept && kept->gap_until ? *kept->gap_until : ledger::next(offset);
+  const store::KeptEvent& kept = read();
+  const Offset after = kept.gap_until ? *kept.gap_until : ledger::next(*offset_);
   return after < limit_ ? listed_from(after) : std::nullopt;
 }
 
+// Returns: whether there is an event; it is in kept_ then.
+bool EventSource::keep(Offset offset) {
+  kept_ = views_.kept_log(partition_).read(offset);
+  kept_epoch_ = views_.epoch();
+  return kept_.has_value();
+}
+
 // The first offset from `from` on, in the list's order, that the list may show.
-std::optional<Offset> EventSource::listed_from(Offset from) const {
+std::optional<Offset> EventSource::listed_from(Offset from) {
   if (list_ == EventList::kEvents) {
-    const store::KeptLogReader& log = views_.kept_log(partition_);
     for (; from >= first_ && from < limit_; from = reverse_ ? previous(from) : ledger::next(from)) {
-      if (log.read(from)) return from;
+      if (keep(from)) return from;
     }
     return std::nullopt;
   }

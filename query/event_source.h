@@ -19,14 +19,15 @@ class EventSource {
   Partition partition() const { return partition_; }
   std::optional<Offset> offset() const { return offset_; }  // nullopt at the end
   int64_t log_time_ms() const { return log_time_ms_; }
-  // The event at offset(). Lifetime: until the snapshots are renewed.
-  store::KeptEvent read() const;
+  // The event at offset(). Lifetime: until the snapshots are renewed. Cost: nothing until then.
+  const store::KeptEvent& read();
   void next();
 
  private:
   void settle(std::optional<Offset> candidate);
-  std::optional<Offset> neighbour(Offset offset) const;
-  std::optional<Offset> listed_from(Offset from) const;
+  std::optional<Offset> neighbour();
+  std::optional<Offset> listed_from(Offset from);
+  bool keep(Offset offset);
   bool listed(const store::Outcome& outcome) const;
 
   Views& views_;
@@ -38,6 +39,8 @@ class EventSource {
   Offset limit_;
   std::optional<Offset> offset_;
   int64_t log_time_ms_ = 0;
+  std::optional<store::KeptEvent> kept_;  // read last
+  uint64_t kept_epoch_ = 0;               // of the snapshots it was read from
 };
 
 }  // namespace ledger::query

@@ -128,21 +128,22 @@ Answer list_events(Views& views, const EventsRequest& request, const EventSink& 
   Place last;
   while (EventSource* source = next_source(sources, request.reverse)) {
     views.refresh();
-    const store::KeptEvent kept = source->read();
+    const store::KeptEvent& kept = source->read();
     const event::Decoded decoded = decoder.decode(kept.value);
-    const store::Outcome outcome =
-        outcome_of(views.shard(source->partition()), kept.offset, decoded);
-    const Event event{source->partition(), kept, outcome, decoded};
     ++answer.scanned;
-    if (matches(request.filter, event, by_log_time)) {
-      if (answer.matched == limit) {
-        answer.next = page.next(place_key(last), last_partition);
-        break;
+    if (matches(request.filter, decoded, by_log_time)) {
+      const store::Outcome outcome =
+          outcome_of(views.shard(source->partition()), kept.offset, decoded);
+      if (matches(request.filter, outcome)) {
+        if (answer.matched == limit) {
+          answer.next = page.next(place_key(last), last_partition);
+          break;
+        }
+        ++answer.matched;
+        last = {kept.log_time_ms, kept.offset};
+        last_partition = source->partition();
+        sink({source->partition(), kept, outcome, decoded});
       }
-      ++answer.matched;
-      last = {kept.log_time_ms, kept.offset};
-      last_partition = source->partition();
-      sink(event);
     }
     views.refresh();
     source->next();

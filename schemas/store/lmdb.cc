@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ constexpr size_t kMapBytes = size_t{1} << 40;
 #endif
 constexpr unsigned kDatabasesMax = 64;
 constexpr unsigned kReadersMax = 510;
+constexpr off_t kLockFileBytes = 1 << 15;  // what LMDB makes for so many readers
+constexpr mode_t kFileMode = 0664;
 constexpr uint64_t kLittleSpaceBytes = 1 << 20;
 
 struct Registry {
@@ -37,9 +40,17 @@ Registry& registry() {
   return instance;
 }
 
+// LMDB says EIO of a write that was cut short: by the end of the disk, or by `ulimit -f`.
 bool disk_is_full(const std::filesystem::path& path) {
   struct statvfs space {};
-  return statvfs(path.c_str(), &space) == 0 && space.f_bavail * space.f_frsize < kLittleSpaceBytes;
+  if (statvfs(path.c_str(), &space) == 0 && space.f_bavail * space.f_frsize < kLittleSpaceBytes) {
+    return true;
+  }
+  rlimit limit{};
+  std::error_code error;
+  const uint64_t bytes = std::filesystem::file_size(path / "data.mdb", error);
+  return !error && getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         bytes + kLittleSpaceBytes > limit.rlim_cur;
 }
 
 // LMDB syncs its file, but not the folders that name it.
@@ -52,14 +63,26 @@ void sync_folders(const std::filesystem::path& path) {
   }
 }
 
+// LMDB makes lock.mdb with holes and writes to it through a mapping, which on a full disk is
+// SIGBUS, of readers too. Precondition: this process has not opened the environment (LMDB's locks).
+void fill_lock_file(const std::filesystem::path& path) {
+  const std::filesystem::path file = path / "lock.mdb";
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+  const int code = fd >= 0 && ::fallocate(fd, 0, 0, kLockFileBytes) == 0 ? MDB_SUCCESS : errno;
+  if (fd >= 0) ::close(fd);
+  if (code == EOPNOTSUPP || code == ENOSYS) return;  // not of this file system
+  check_lmdb(code, "make", file);
+}
+
 Fault fault_of(int code, const std::filesystem::path& path) {
   switch (code) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
     case MDB_MAP_FULL:
       return Fault::kFull;
     case EIO:
-      return disk_is_full(path) ? Fault::kFull : Fault::kIntegrity;
+      return disk_is_full(path) ? Fault::kFull : Fault::kUnavailable;
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_PANIC:
@@ -78,6 +101,9 @@ std::string_view remedy_of(Fault fault, int code) {
   if (code == EACCES) {
     return "readers must be able to read data.mdb and to write lock.mdb, ledger-projector to write "
            "both and the folder";
+  }
+  if (code == EIO && fault == Fault::kUnavailable) {
+    return "the disk fails or a quota is used up; see the kernel's log, then start again";
   }
   switch (fault) {
     case Fault::kFull:
@@ -152,7 +178,8 @@ Environment::Environment(std::filesystem::path path, Access access)
     check_lmdb(mdb_env_set_maxdbs(env_, kDatabasesMax), "set the number of databases", path_);
     check_lmdb(mdb_env_set_maxreaders(env_, kReadersMax), "set the number of readers", path_);
     check_lmdb(mdb_env_set_mapsize(env_, kMapBytes), "set the map size", path_);
-    check_lmdb(mdb_env_open(env_, path_.c_str(), flags, 0664), "open", path_);
+    if (writable_) fill_lock_file(path_);
+    check_lmdb(mdb_env_open(env_, path_.c_str(), flags, kFileMode), "open", path_);
     if (access == Access::kWrite) sync_folders(path_);
   } catch (...) {
     mdb_env_close(env_);

@@ -1,0 +1,182 @@
+// A disk that is full in the middle of a batch.
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/process.h"
+#include "tests/support/store/in_child.h"
+#include "tests/support/store/store_samples.h"
+#include "tests/support/store/toy_ledger.h"
+
+namespace ledger::store {
+namespace {
+
+constexpr size_t kDiskBytes = 4 << 20;
+constexpr size_t kBallastBytes = 1 << 20;
+constexpr int kBatchesMax = 5000;
+
+// Who is not root may mount in a namespace of its own users, of which it is the only one.
+bool enter_user_namespace() {
+  const uid_t uid = geteuid();
+  const gid_t gid = getegid();
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+  std::ofstream("/proc/self/setgroups") << "deny";
+  std::ofstream("/proc/self/uid_map") << uid << " " << uid << " 1";
+  std::ofstream("/proc/self/gid_map") << gid << " " << gid << " 1";
+  return true;
+}
+
+// Mounts a small disk at `path`, in a mount namespace that ends with this process.
+// Returns: false where neither root nor user namespaces may do that.
+bool mount_small_disk(const std::filesystem::path& path) {
+  if (unshare(CLONE_NEWNS) != 0 && !enter_user_namespace()) return false;
+  mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  const std::string options = "size=" + std::to_string(kDiskBytes);
+  return mount("tmpfs", path.c_str(), "tmpfs", 0, options.c_str()) == 0;
+}
+
+void limit_file_size(rlim_t bytes) {
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = bytes;
+  EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+enum class Kind { kDisk, kFileSize };
+
+// A small disk with something on it that can be removed; or, also where nothing can be mounted,
+// files that may not grow.
+class SmallDisk {
+ public:
+  SmallDisk(const std::filesystem::path& path, Kind kind)
+      : ballast_(path / "ballast"), mounted_(kind == Kind::kDisk && mount_small_disk(path)) {
+    if (mounted_) {
+      std::ofstream(ballast_) << std::string(kBallastBytes, 'b');
+    } else {
+      limit_file_size(kDiskBytes);
+    }
+  }
+  void free_space() const {
+    if (mounted_) {
+      std::filesystem::remove(ballast_);
+    } else {
+      limit_file_size(2 * kDiskBytes);
+    }
+  }
+
+ private:
+  std::filesystem::path ballast_;
+  bool mounted_;
+};
+
+class FullDisk : public testing::Test {
+ protected:
+  // Batches until the disk is full. Returns: the message of the fault.
+  std::string fill() const {
+    KeptLogWriter log(log_path(), identity_.log);
+    ShardWriter shard(shard_path(), identity_);
+    const auto error = error_of([&] {
+      toy_catch_up(log, shard);
+      for (int batch = 0; batch < kBatchesMax; ++batch) toy_batch(log, shard);
+    });
+    if (!error) return "";
+    EXPECT_EQ(error->fault(), Fault::kFull) << error->what();
+    return error->what();
+  }
+
+  // Returns: the position; both environments stand at whole batches.
+  Offset check() const {
+    const KeptLogReader log(log_path());
+    const ShardReader shard(shard_path());
+    const Offset position = shard.state().position;
+    ToyTwin twin;
+    for (Offset offset{0}; offset < position; offset = next(offset)) toy_fold(offset, twin);
+    EXPECT_EQ(shard.state().digests, twin.digests(identity_.declarations));
+    EXPECT_EQ(scanned_digests(shard), shard.state().digests);
+    ChainHash chain{};
+    log.scan(Offset{0}, log.end(), [&](const KeptEvent& event) {
+      chain = chain_next(chain, event);
+      return true;
+    });
+    EXPECT_EQ(log.chain_head(), chain);
+    EXPECT_TRUE(log.end() == position || log.end() == toy_batch_end(position))
+        << raw(log.end()) << " " << raw(position);
+    return position;
+  }
+
+  void fill_twice_and_go_on(Kind kind) const {
+    const SmallDisk disk(temp_.path(), kind);
+    const std::string message = fill();
+    EXPECT_NE(message.find("free disk space"), std::string::npos) << message;
+    const Offset full = check();
+    EXPECT_GT(full, Offset{0});
+    EXPECT_NE(fill(), "");  // still full: nothing is lost by trying
+    EXPECT_EQ(check(), full);
+    disk.free_space();
+    EXPECT_NE(fill(), "");
+    EXPECT_GT(check(), full);
+  }
+
+  // Appends until the disk is full. Returns: the end.
+  Offset fill_the_log() const {
+    KeptLogWriter log(log_path(), identity_.log);
+    const auto error = error_of([&] {
+      for (;;) log.append(kept(toy_events(log.end(), toy_batch_end(log.end()))));
+    });
+    EXPECT_EQ(error->fault(), Fault::kFull) << error->what();
+    return log.end();
+  }
+
+  void fill_the_log_and_go_on() const {
+    const SmallDisk disk(temp_.path(), Kind::kDisk);
+    const Offset full = fill_the_log();
+    EXPECT_EQ(KeptLogReader(log_path()).end(), full);
+    EXPECT_EQ(fill_the_log(), full);
+    disk.free_space();
+    EXPECT_GT(fill_the_log(), full);
+  }
+
+  void begin_without_space() const {
+    const bool mounted = mount_small_disk(temp_.path());
+    const std::filesystem::path ballast = temp_.path() / "ballast";
+    std::ofstream(ballast) << std::string(mounted ? 2 * kDiskBytes : 0, 'b');
+    if (!mounted) limit_file_size(0);
+    EXPECT_EQ(fault_of([&] { ShardWriter(shard_path(), identity_); }), Fault::kFull);
+    EXPECT_EQ(fault_of([&] { ShardReader{shard_path()}; }), Fault::kUnavailable);
+    std::filesystem::remove(ballast);
+    if (!mounted) limit_file_size(RLIM_INFINITY);
+    { const ShardWriter shard(shard_path(), identity_); }
+    EXPECT_NO_THROW(ShardReader{shard_path()});
+  }
+
+  std::filesystem::path log_path() const { return temp_.path() / "log" / "0"; }
+  std::filesystem::path shard_path() const { return temp_.path() / "gen-1" / "0"; }
+
+  test::TempDir temp_{test::memory_directory()};
+  ShardIdentity identity_ = sample_identity();
+};
+
+TEST_F(FullDisk, KeepsWhatWasCommittedAndGoesOnWhenThereIsSpace) {
+  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(Kind::kDisk); }), 0);
+}
+
+TEST_F(FullDisk, FileSizeLimitIsAFullDiskToo) {
+  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(Kind::kFileSize); }), 0);
+}
+
+TEST_F(FullDisk, KeptLogAloneFillsUpAndGoesOn) {
+  EXPECT_EQ(in_child([this] { fill_the_log_and_go_on(); }), 0);
+}
+
+TEST_F(FullDisk, DirectoryThatFitsNothingIsFullAndIsMadeLater) {
+  EXPECT_EQ(in_child([this] { begin_without_space(); }), 0);
+}
+
+}  // namespace
+}  // namespace ledger::store

@@ -42,7 +42,7 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
 }
 
 void Feed::note(const consumer::Arrived& arrived) {
-  if (arrived.end) end_ = std::max(end_.load(), raw(*arrived.end));
+  if (arrived.end) see_end(*arrived.end);
   if (arrived.trouble) {
     doubtful_ = true;
     set_waiting(*arrived.trouble);
@@ -81,6 +81,12 @@ void Feed::set_waiting(const std::string& why) {
 std::string Feed::waiting() const {
   const std::lock_guard lock(mutex_);
   return waiting_;
+}
+
+void Feed::see_end(Offset end) {
+  int64_t seen = end_;
+  while (seen < raw(end) && !end_.compare_exchange_weak(seen, raw(end))) {
+  }
 }
 
 std::optional<Offset> Feed::end() const {

@@ -30,6 +30,7 @@ class Feed {
   Partition partition() const { return partition_; }
   Offset position() const { return Offset{position_.load()}; }  // committed
   std::optional<Offset> end() const;  // of the log, as last seen; nullopt: not seen
+  void see_end(Offset end);           // seen by another; ends never go back
   std::string waiting() const;        // why the brokers are waited for, "" when they are not
   // How far the broker's clock was seen behind ours: an event came with a log time before
   // `caught_up_ms()`.

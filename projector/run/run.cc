@@ -139,6 +139,7 @@ class Run {
   }
 
   bool follow(const PositionVector& ends) {
+    for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
     Following following({feeds_, probe_, report_, messages_, patience_, interrupt_}, asked_ms_,
                         ends, !identity_.ephemeral);
     const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;

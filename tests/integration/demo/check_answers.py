@@ -159,6 +159,7 @@ def check_outcomes(program, fold, partitions):
     status = program.object("ledger-query status")
     counts = {**fold.counts, "applied": fold.counts["applied"] + partitions, "quarantined": 0}  # ledgerOpened
     expect_equal("counters", [js(counts)], [js({name: status[name] for name in counts})])
+    expect_equal("end of the log as status shows it", [status["position"]], [status["end"]])
 
 
 def check(folder):

@@ -41,6 +41,7 @@ class Reader {
   void link(Change& change, std::string_view content_id);
 
   std::string file_;
+  size_t line_ = 1;  // of the file, the last one read
   Changes changes_;
   std::unordered_map<std::string, Seen> seen_;
 };
@@ -70,6 +71,7 @@ Changes read_changes(const std::filesystem::path& file, std::optional<uint64_t> 
 namespace {
 
 void Reader::add(std::string_view line) {
+  ++line_;
   const Columns columns = split(line);
   Change change = parse(columns);
   if (!changes_.all.empty() && change.time <= changes_.all.back().time) {
@@ -146,7 +148,7 @@ void Reader::refuse(std::string_view why) const {
   throw Error(Fault::kInvalidInput,
               fmt::format("content changes are damaged: {} line {}: {}; take the file as it was "
                           "published",
-                          file_, changes_.all.size() + 2, why));
+                          file_, line_, why));
 }
 
 }  // namespace

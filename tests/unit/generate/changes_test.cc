@@ -53,8 +53,8 @@ TEST(ContentChanges, DamageIsNamedWithItsLine) {
     const std::string refusal = refusal_of(lines);
     EXPECT_NE(refusal.find(part), std::string::npos) << refusal;
   };
-  says("time\n", "line 2: the header is another one");
-  says(kHeader, "line 2: there are no changes");
+  says("time\n", "line 1: the header is another one");
+  says(kHeader, "line 1: there are no changes");
   says(good + "1\tchanged\tc\tarticle\ten\th\t1\t1\n", "line 3: time_ms does not increase");
   says(good + "2\tcreated\tc\tarticle\ten\th\t1\t1\n", "line 3: a live content is created");
   says(good + "2\tdeleted\td\tarticle\ten\th\t1\t1\n",

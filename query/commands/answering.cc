@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -83,7 +84,7 @@ Answering::Answering(const options::Parsed& parsed)
              if (views_) views_->release();
            }),
       kind_(format_kind(parsed)),
-      now_ms_(now_unix_ms()) {
+      now_ms_(std::floor(now_unix_ms())) {
   const auto started = std::chrono::steady_clock::now();
   const bool waits = parsed.command() != "indexes" && parsed.command() != "status";
   const std::chrono::microseconds wait =

@@ -129,7 +129,9 @@ Fault run_indexes(const options::Parsed& parsed) {
     json.begin_array();
     for (const std::string& field : index.key_fields()) json.text(field);
     json.end_array();
-    const std::string plain = fmt::format("{}", fmt::join(index.key_fields(), ", "));
+    // What every key ends with anyway is left to JSON.
+    const std::vector<std::string> named = index.fields.empty() ? index.key_fields() : index.fields;
+    const std::string plain = fmt::format("{}", fmt::join(named, ", "));
     line.clear();
     line.add(0, record::table_name(index.table));
     line.add(1, std::string_view(index.name));

@@ -32,7 +32,12 @@ class Draw {
     return random_.pick(all);
   }
   std::string status_after(const std::string& status);
+  // Often exactly when a row was changed last.
   double time() {
+    if (const LiveRow* row = live(random_.chance(50) ? kAudios : kListenings);
+        row != nullptr && random_.chance(25)) {
+      return number(row->row, "updatedAt");
+    }
     const int64_t back = random_.chance(80) ? 20'000 : 400'000;
     return std::max(1.0, static_cast<double>(now_ - random_.between(-5'000, back)) +
                              (random_.chance(20) ? 0.25 : 0.0));

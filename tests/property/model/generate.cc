@@ -25,6 +25,7 @@ class Generator {
  private:
   void draw_pools();
   void add_next();
+  double about_ten_minutes_ahead(const Fact& fact);
   int64_t add_crowd();
   void add_to_crowd(int64_t number);
   Message message_of(Fact fact);
@@ -59,7 +60,8 @@ Generator::Generator(uint64_t seed) : random_(seed * 0x9E3779B97F4A7C15 + 1) {
 Scenario Generator::run() {
   const bool crowd = scenario_.seed % 250 == 7;
   int64_t crowd_size = crowd ? add_crowd() : 0;
-  const int64_t events = random_.chance(85) ? random_.between(10, 90) : random_.between(90, 200);
+  const bool longer = crowd || random_.chance(15);
+  const int64_t events = longer ? random_.between(90, 200) : random_.between(10, 90);
   for (int64_t i = 0; i < events; ++i) {
     if (crowd && random_.chance(40)) add_to_crowd(crowd_size++);
     add_next();
@@ -97,9 +99,10 @@ std::string Generator::fresh_id() {
   return id;
 }
 
-// The broker's clock of a partition: it may step back.
+// The broker's clock of a partition: it may stand still or step back.
 int64_t Generator::timestamp(int32_t partition) {
   int64_t& clock = clocks_[static_cast<size_t>(partition)];
+  if (random_.chance(25)) return clock;
   clock += random_.chance(10) ? -random_.between(0, 3'000) : random_.between(0, 2'000);
   return clock;
 }
@@ -119,6 +122,15 @@ void Generator::add(Message message) {
   scenario_.messages.push_back(std::move(message));
 }
 
+// Of the log time before the event, which is often the one at it.
+double Generator::about_ten_minutes_ahead(const Fact& fact) {
+  const Partition partition =
+      event::partition_of(text(fact.fields, "contentId"), scenario_.partition_count);
+  const int64_t exactly = twins_[static_cast<size_t>(raw(partition))].log_time() + 600'000;
+  return static_cast<double>(random_.chance(40) ? exactly
+                                                : exactly + random_.between(-2'500, 5'000));
+}
+
 void Generator::add_next() {
   if (random_.chance(8) && add_again()) return;
   if (random_.chance(4)) return add(broken());
@@ -127,9 +139,7 @@ void Generator::add_next() {
   fact.event_id = fresh_id();
   if (random_.chance(20)) fact.correlation_id = "job-" + std::to_string(random_.below(3));
   if (random_.chance(20)) fact.actor_kind = "user";
-  if (random_.chance(4)) {  // around the 10 minutes
-    fact.occurred_at = static_cast<double>(now + 600'000 + random_.between(-2'500, 5'000));
-  }
+  if (random_.chance(4)) fact.occurred_at = about_ten_minutes_ahead(fact);
   if (random_.chance(4)) break_limit(fact);
   Message message = message_of(std::move(fact));
   if (random_.chance(3)) misplace(message);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projector/apply/live.h"
+#include "projector/shard/folding.h"
 #include "schemas/store/run_state.h"
 
 namespace ledger::model {
@@ -24,35 +24,6 @@ store::LogIdentity identity_of(const std::string& ledger_id, int32_t partition, 
   return identity;
 }
 
-// The views of one partition in one generation, and what writes them.
-struct ShardViews {
-  ShardViews(const std::filesystem::path& path, const store::LogIdentity& identity,
-             const store::KeptLogWriter& kept_log)
-      : log(kept_log),
-        writer(path, {identity, fold::kFoldVersion, declarations()}),
-        live(writer, kept_log, declarations()),
-        fold({identity.ledger_id, identity.partition, identity.partition_count}),
-        applier(declarations()) {}
-
-  // One transaction: the kept log has the events already.
-  void commit(Offset limit) {
-    store::ShardState state = writer.state();
-    writer.begin();
-    while (state.position < limit) {
-      const store::KeptEvent kept = log.read(state.position).value();
-      const fold::Incoming incoming{kept.offset, kept.log_time_ms, kept.key, kept.value};
-      applier.apply(kept.offset, kept.log_time_ms, fold.fold(incoming, live), live, state);
-    }
-    writer.commit(state);
-  }
-
-  const store::KeptLogWriter& log;
-  store::ShardWriter writer;
-  apply::LiveViews live;
-  fold::Fold fold;
-  apply::Applier applier;
-};
-
 }  // namespace
 
 struct RealLedger::Shard {
@@ -63,8 +34,10 @@ struct RealLedger::Shard {
   }
 
   void open(const store::ViewDirectory& directory, store::Generation generation) {
-    views = std::make_unique<ShardViews>(directory.shard(generation, identity.partition), identity,
-                                         log);
+    folding = std::make_unique<shard::Folding>(
+        directory.shard(generation, identity.partition),
+        store::ShardIdentity{identity, fold::kFoldVersion, declarations()},
+        [this](Offset offset) { return log.read(offset); }, shard::BatchBounds{});
   }
 
   void keep(const Log& messages, int64_t limit) {
@@ -77,11 +50,20 @@ struct RealLedger::Shard {
     log.append(batch);
   }
 
-  int64_t position() const { return raw(views->writer.state().position); }
+  // One transaction: the kept log has the events already.
+  void fold(int64_t limit) {
+    log.scan(folding->position(), Offset{limit}, [this](const store::KeptEvent& event) {
+      folding->fold(event);
+      return true;
+    });
+    folding->commit();
+  }
+
+  int64_t position() const { return raw(folding->state().position); }
 
   store::LogIdentity identity;
   store::KeptLogWriter log;
-  std::unique_ptr<ShardViews> views;
+  std::unique_ptr<shard::Folding> folding;
 };
 
 RealLedger::RealLedger(std::filesystem::path root, const std::string& ledger_id,
@@ -107,7 +89,7 @@ void RealLedger::fold(int32_t partition, int64_t limit, int64_t batch_max) {
   while (shard.position() < limit) {
     const int64_t end = shard.position() + std::min(limit - shard.position(), batch_max);
     keep(partition, end);
-    shard.views->commit(Offset{end});
+    shard.fold(end);
   }
 }
 
@@ -140,7 +122,7 @@ int64_t RealLedger::kept(int32_t partition) const {
 }
 
 const store::ShardState& RealLedger::state(int32_t partition) const {
-  return shards_.at(static_cast<size_t>(partition))->views->writer.state();
+  return shards_.at(static_cast<size_t>(partition))->folding->state();
 }
 
 }  // namespace ledger::model

@@ -41,7 +41,11 @@ class Pages : public LibraryWorld {
       {"find", "userContentAudios", "userId=user-2"},
       {"history", "contentAudios", library.audios.at(3).id},
       {"events", "payload=statusChanged"},
-      {"events", "--until", std::to_string(kT0 + 1500)}};
+      {"events", "--until", std::to_string(kT0 + 1500)},
+      // Relative times mean on every page what they meant on the first.
+      {"find", "contentAudios", "--lt", "updatedAt=now-1h"},
+      {"events", "--since", "200000h", "payload=playRecorded"},
+      {"find", "contentAudios", "--as-of", "0:20,1:25,2:25"}};
 };
 
 TEST_F(Pages, TogetherAreTheWholeAnswer) {

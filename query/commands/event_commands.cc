@@ -1,5 +1,6 @@
 // history, event, events, anomalies, quarantine
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "query/commands/answering.h"
 #include "query/commands/commands.h"
@@ -111,6 +112,9 @@ Answer find_any(Answering& answering, const std::string& id, const EventSink& si
 
 // The value as it stood on the topic, for ledger-emit decode.
 Fault print_raw(Answering& answering, const std::string& id) {
+  if (isatty(STDOUT_FILENO) == 1) {
+    throw Error(Fault::kUsage, "--raw: bytes are not for a terminal; add | ledger-emit decode");
+  }
   bool null = false;
   const Answer answer = find_any(answering, id, [&](const Event& event) {
     null = !event.kept.value;

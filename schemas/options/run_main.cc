@@ -29,9 +29,16 @@ const Command* named_command(const Program& program, const std::vector<std::stri
   return nullptr;
 }
 
+// `ledger-query help find` too, of a program that has commands.
+bool asks_for_help(const Program& program, const std::vector<std::string>& arguments) {
+  const bool has_commands = !program.commands.front().name.empty();
+  const bool first = has_commands && !arguments.empty() && arguments.front() == "help";
+  return first || has_argument(arguments, "--help", "-h");
+}
+
 Fault run_command(const Program& program, const std::vector<std::string>& arguments) {
   Output out;
-  if (has_argument(arguments, "--help", "-h")) {
+  if (asks_for_help(program, arguments)) {
     out.write(help_text(program, named_command(program, arguments)));
     out.flush();
     return Fault::kNone;

@@ -83,5 +83,14 @@ TEST(Help, OfEveryProgramAndCommandIsAsWrittenDown) {
   }
 }
 
+TEST(Help, IsACommandToo) {
+  const auto out = [](std::vector<std::string> argv) {
+    argv.insert(argv.begin(), program("ledger-query"));
+    return run(argv).out;
+  };
+  EXPECT_EQ(out({"help"}), out({"--help"}));
+  EXPECT_EQ(out({"help", "find"}), out({"find", "--help"}));
+}
+
 }  // namespace
 }  // namespace ledger::test

@@ -98,6 +98,13 @@ TEST_F(OnTerminal, ControlBytesOfDataAreEscaped) {
               HasSubstr(R"("_id":"evil\u001b[31m\u0007")"));
 }
 
+TEST_F(OnTerminal, RawBytesAreRefused) {
+  const Finished raw = query_on_terminal({"event", "0:1", "--raw"});
+  EXPECT_EQ(raw.code, 2);
+  EXPECT_EQ(raw.out, "");
+  EXPECT_THAT(raw.err, HasSubstr("| ledger-emit decode"));
+}
+
 TEST_F(OnTerminal, ErrorsDoNotRepeatControlBytes) {
   const Finished missing = query_on_terminal({"get", "contentAudios", "evil\x1b[31m"});
   EXPECT_EQ(missing.code, 1);

@@ -162,6 +162,37 @@ TEST_F(AsOf, AtLeastWaitsForTheWriter) {
   EXPECT_EQ(after(waiting.rest_of_stderr(), "at "), to_text(beyond));
 }
 
+TEST_F(AsOf, AtLeastFollowsToANewGeneration) {
+  PositionVector beyond = views().positions();
+  const Partition partition = beyond.begin()->first;
+  beyond[partition] = next(beyond[partition]);
+  close_views();
+  Process waiting(argv({"count", "contentAudios", "--at-least", to_text(beyond), "--wait", "50s"}));
+  const Finished rebuilt = run({program("ledger-projector"), "rebuild", "--views", directory()});
+  ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
+  EXPECT_TRUE(waiting.running());
+  views().add_raw(partition, {"k", "noise", time_});
+  views().commit();
+  EXPECT_EQ(waiting.wait(), 0) << waiting.rest_of_stderr();
+  EXPECT_EQ(after(waiting.rest_of_stderr(), "at "), to_text(beyond));
+  EXPECT_THAT(query({"status"}).out, HasSubstr("\"generation\":2,"));
+}
+
+// A page of the old generation goes on in the new one.
+TEST_F(AsOf, ACursorOutlivesARebuild) {
+  const Finished all = query({"find", "contentAudios"});
+  const Finished first = query({"find", "contentAudios", "--limit", "3"});
+  close_views();
+  const Finished rebuilt = run({program("ledger-projector"), "rebuild", "--views", directory()});
+  ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
+  for (const AudioFacts& each : library.audios) {
+    add(lines.deleted(next_time(), each.id, each.content));
+  }
+  views().commit();
+  const Finished rest = query({"find", "contentAudios", "--cursor", after(first.err, "next ")});
+  EXPECT_EQ(first.out + rest.out, all.out);
+}
+
 class NoViewsYet : public World {};
 
 TEST_F(NoViewsYet, WaitTakesThemWhenTheyCome) {

@@ -50,6 +50,7 @@ class World : public ::testing::Test {
 
   // The views, made at the first call.
   testing::BuiltViews& views();
+  void close_views() { views_.reset(); }
   std::string directory() const { return (folder_.path() / "views").string(); }
   std::string add(const std::string& line, std::optional<int64_t> log_time_ms = std::nullopt) {
     return views().add(line, log_time_ms);

@@ -14,7 +14,7 @@ namespace ledger::testing {
 
 namespace {
 
-constexpr store::Generation kGeneration{1};
+constexpr store::Generation kFirstGeneration{1};
 
 store::LogIdentity identity_of(const ViewsSetup& setup, Partition partition) {
   return {setup.ledger_id, "cluster", setup.topic, partition, setup.partitions, true};
@@ -42,7 +42,7 @@ class BuiltViews::Shard {
  public:
   Shard(const store::ViewDirectory& directory, const ViewsSetup& setup, Partition partition)
       : events_max_(setup.batch_events),
-        shard_(directory, kGeneration,
+        shard_(directory, directory.current().value_or(kFirstGeneration),
                {identity_of(setup, partition), fold::kFoldVersion, index::load_declarations()},
                {.events_max = setup.batch_events}) {
     if (end() == Offset{0}) add(genesis_of(setup, partition));
@@ -83,7 +83,7 @@ BuiltViews::BuiltViews(const std::filesystem::path& root, const ViewsSetup& setu
     shards_.push_back(std::make_unique<Shard>(directory_, setup_, Partition{p}));
   }
   commit();
-  if (!directory_.current()) directory_.publish(kGeneration);
+  if (!directory_.current()) directory_.publish(kFirstGeneration);
 }
 
 BuiltViews::~BuiltViews() = default;

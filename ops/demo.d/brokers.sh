@@ -1,5 +1,5 @@
 # The two brokers of ops/demo. Each start sets address; its topic is a ledger afterwards.
-# Uses: work, steps.sh.
+# Uses: root, work, keep, steps.sh.
 
 address=
 broker=     # pid of the embedded one
@@ -34,6 +34,7 @@ stop_broker() {
     broker=
   fi
   if [ -n "$kafka_dir" ] && [ -d "$kafka_dir" ]; then
-    "$root/ops/kafka" kill "$kafka_dir" || true
+    # In order only where its data stays.
+    "$root/ops/kafka" "$([ -n "$keep" ] && echo stop || echo kill)" "$kafka_dir" || true
   fi
 }

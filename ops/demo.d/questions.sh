@@ -6,9 +6,9 @@
 pick() {
   grep -F '"contentChanged"' "$work/after.ndjson" | jq -r '.contentChanged.contentId' | sort -u >"$work/changed"
   audio=$(grep -F '"status":"failed"' "$work/before.ndjson" | grep -Ff "$work/changed" | tail -n 1 |
-    jq -r '.statusChanged.contentAudioId')
-  user=$(grep -F '"playRecorded"' "$work/before.ndjson" | tail -n 1 | jq -r '.playRecorded.userId')
-  [ -n "$audio" ] && [ -n "$user" ] || fail 70 "the input has no failed job or no play to ask about"
+    jq -r '.statusChanged.contentAudioId') || true
+  user=$(grep -F '"playRecorded"' "$work/before.ndjson" | tail -n 1 | jq -r '.playRecorded.userId') || true
+  if [ -z "$audio" ] || [ -z "$user" ]; then fail 70 "the input has no failed job or no play to ask about"; fi
   printf '{"audio":"%s","user":"%s","noted":"%s"}\n' "$audio" "$user" "$noted" >"$work/story.json"
 }
 

@@ -1,5 +1,5 @@
 # Steps of ops/demo: what it says, and children that Ctrl-C ends at once and whole.
-# Uses: work, the directory of this run.
+# Uses: work, the directory of this run; keep, empty if it goes at the end; stop_broker.
 
 child=   # process group of the step at work
 ticker=  # what counts its seconds on a terminal
@@ -44,12 +44,15 @@ step() {
   printf '  %-72s %s\n' "$text" "$(elapsed "$begin")"
 }
 
+# Counts the seconds, and the pieces of a build.
 start_ticker() {
+  local seconds pieces
   printf '  %s …' "$1"
   for ((seconds = 1; ; ++seconds)); do
     sleep 1
-    printf '\r  %s … %d s' "$1" "$seconds"
-  done &
+    pieces=$(grep -o '^\[[0-9]*/[0-9]*\]' "$work/step.log" | tail -n 1) || true
+    printf '\r\e[K  %s … %d s %s' "$1" "$seconds" "$pieces"
+  done 2>/dev/null &
   ticker=$!
 }
 

@@ -1,7 +1,9 @@
 """ops/demo as a user starts it: its answers, its ends, and what it leaves behind.
 Wants LEDGER_SOURCE_DIR and LEDGER_BIN_DIR."""
+import contextlib
 import os
 import pathlib
+import pty
 import signal
 import subprocess
 import sys
@@ -86,6 +88,26 @@ class Demo(unittest.TestCase):
     def test_a_signal_while_kafka_starts_leaves_no_broker(self):
         self.expect_interrupt_ends_it(signal.SIGINT, "Broker", "--kafka")
 
+    def test_ctrl_c_on_a_terminal_ends_it_too(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(DEMO, [str(DEMO), "--programs", PROGRAMS], self.environment)
+        seen = b""
+        while b"real content changes," not in seen:
+            seen += os.read(terminal, 4096)
+        time.sleep(0.2)
+        os.write(terminal, b"\x03")
+        with contextlib.suppress(OSError):  # the terminal is gone with its last process
+            while os.read(terminal, 4096):
+                pass
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 130)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+        self.assertEqual(self.processes_in_the_folder(), [])
+
+    def test_settings_of_the_caller_do_not_reach_it(self):
+        self.environment.update(LEDGER_TOPIC="another", LEDGER_BROKERS="127.0.0.1:1", LEDGER_AS_OF="0:1")
+        self.assertEqual(self.run_demo().returncode, 0)
+
     def test_the_code_of_a_failed_step_is_its_own(self):
         demo = self.run_demo("--events", "1000000")  # more than the embedded broker takes
         self.assertEqual(demo.returncode, 8)
@@ -94,7 +116,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(list(self.temporary.iterdir()), [])
 
     def test_wrong_usage_is_2_and_makes_nothing(self):
-        for options in (["--kafke"], ["--events"], ["--events", "many"], ["--keep", str(HERE)]):
+        for options in (["--kafke"], ["--events"], ["--events", "many"], ["--events", "49999"], ["--keep", str(HERE)]):
             with self.subTest(options=options):
                 demo = self.run_demo(*options)
                 self.assertEqual(demo.returncode, 2, demo.stdout)

@@ -45,6 +45,15 @@ TEST(Outcome, OnlyWhatIsAppliedWithoutACodeOrADuplicateIsClean) {
   EXPECT_FALSE((Outcome{Disposition::kQuarantined, {Code::kLimit}, "value"}).clean());
 }
 
+TEST(Outcome, SevenCodesQuarantineAndAllOthersAreAnomalies) {
+  std::string names;
+  for (const Code code : all_codes()) {
+    if (quarantines(code)) names += std::string(to_text(code)) + " ";
+  }
+  EXPECT_EQ(names,
+            "undecodable unknown_payload second_genesis unset limit wrong_key wrong_partition ");
+}
+
 TEST(Outcome, BytesThatAreNoOutcomeAreAnIntegrityFault) {
   const std::string bytes = encode_outcome({Disposition::kQuarantined, {Code::kLimit}, "value"});
   for (size_t length = 0; length < bytes.size(); ++length) {

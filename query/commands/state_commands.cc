@@ -1,6 +1,5 @@
 // digest, indexes
 #include <algorithm>
-#include <map>
 #include <thread>
 
 #include <fmt/format.h>
@@ -18,6 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds kPollInterval{10};
 
 struct ViewTotal {
+  Partition partition{};
+  std::string view;
   store::Digest digest{};
   uint64_t entries = 0;
 };
@@ -63,6 +64,25 @@ std::string hex_of(const store::Digest& digest) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+// One per view, or per shard and view. All are read before the first is printed: a slow reader
+// makes the answer let go of its snapshots.
+std::vector<ViewTotal> view_totals(Views& views, bool per_shard) {
+  const std::vector<store::ViewName> names = store::view_names(views.declarations());
+  std::vector<ViewTotal> totals;
+  for (const Partition partition : views.partitions()) {
+    const store::ShardReader& shard = views.shard(partition);
+    for (size_t i = 0; i < names.size(); ++i) {
+      const bool first = per_shard || totals.size() < names.size();
+      if (first) totals.push_back({partition, names[i].name, {}, 0});
+      ViewTotal& total = first ? totals.back() : totals[i];
+      const auto digest = shard.state().digests.find(names[i].name);
+      if (digest != shard.state().digests.end()) store::add(total.digest, digest->second);
+      total.entries += shard.entries(names[i].view);
+    }
+  }
+  return totals;
+}
+
 Answer answer_of(const Views& views, uint64_t rows) {
   Answer answer;
   answer.at = views.positions();
@@ -75,41 +95,22 @@ Answer answer_of(const Views& views, uint64_t rows) {
 Fault run_digest(const options::Parsed& parsed) {
   Answering answering(parsed);
   wait_until_at(answering);
-  Views& views = answering.views();
   const bool shards = parsed.flag("shards");
+  const std::vector<ViewTotal> totals = view_totals(answering.views(), shards);
   answering.begin(shards ? std::vector<std::string>{"partition", "view", "entries", "digest"}
                          : std::vector<std::string>{"view", "entries", "digest"});
-  std::map<std::string, ViewTotal> totals;
   Line line;
-  uint64_t rows = 0;
-  const auto print = [&](const std::string& name, const ViewTotal& total,
-                         const Partition* partition) {
-    const std::string digest = hex_of(total.digest);
+  for (const ViewTotal& each : totals) {
+    const std::string digest = hex_of(each.digest);
     line.clear();
     size_t column = 0;
-    if (partition != nullptr) line.add(column++, static_cast<int64_t>(raw(*partition)));
-    line.add(column, std::string_view(name));
-    line.add(column + 1, static_cast<int64_t>(total.entries));
+    if (shards) line.add(column++, static_cast<int64_t>(raw(each.partition)));
+    line.add(column, std::string_view(each.view));
+    line.add(column + 1, static_cast<int64_t>(each.entries));
     line.add(column + 2, std::string_view(digest));
     answering.line(line);
-    ++rows;
-  };
-  for (const Partition partition : views.partitions()) {
-    const store::ShardReader& shard = views.shard(partition);
-    for (const store::ViewName& view : store::view_names(views.declarations())) {
-      const auto digest = shard.state().digests.find(view.name);
-      const ViewTotal here{digest == shard.state().digests.end() ? store::Digest{} : digest->second,
-                           shard.entries(view.view)};
-      ViewTotal& total = totals[view.name];
-      store::add(total.digest, here.digest);
-      total.entries += here.entries;
-      if (shards) print(view.name, here, &partition);
-    }
   }
-  if (!shards) {
-    for (const auto& [name, total] : totals) print(name, total, nullptr);
-  }
-  answering.end(answer_of(views, rows), {});
+  answering.end(answer_of(answering.views(), totals.size()), {});
   return Fault::kNone;
 }
 

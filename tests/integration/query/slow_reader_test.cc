@@ -14,7 +14,7 @@ constexpr int kListens = 3000;  // more than pipes hold
 
 class SlowReader : public World {
  protected:
-  SlowReader() {
+  explicit SlowReader(const testing::ViewsSetup& setup = {}) : World(setup) {
     for (int i = 0; i < kListens; ++i) add(play(i));
     add(lines.created(kT0, "a", "content-7"));
     views().commit();
@@ -93,6 +93,24 @@ TEST_F(SlowReader, HoldsNoSnapshotMeanwhile) {
   EXPECT_LT(waiting, (free + held) / 2) << free << " " << held;
   reader.write("go\n");
   EXPECT_EQ(reader.wait(), 0);
+}
+
+// More shards than a pipe holds lines of.
+class ManyShards : public SlowReader {
+ protected:
+  ManyShards() : SlowReader({.partitions = 50}) {}
+};
+
+TEST_F(ManyShards, AreListedWholeToASlowReader) {
+  const std::vector<std::string> digest = {"digest", "--shards"};
+  Process reader = slow(digest);
+  const auto first = reader.read_line();
+  ASSERT_TRUE(first);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  reader.write("go\n");
+  EXPECT_EQ(reader.wait(), 0);
+  EXPECT_EQ(*first + "\n" + reader.rest_of_stdout(), query(digest).out);
+  EXPECT_EQ(reader.rest_of_stderr(), "at " + to_text(views().positions()) + "\n");
 }
 
 }  // namespace

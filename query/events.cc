@@ -156,6 +156,7 @@ Answer find_event(Views& views, const Uuid& event_id, const AsOf& as_of, const E
   answer.at = resolve(views, as_of);
   const std::string_view id(reinterpret_cast<const char*>(event_id.data()), event_id.size());
   for (const Partition partition : views.partitions()) {
+    views.refresh();  // the sink may have let go of the snapshots
     const auto taken = views.shard(partition).get(store::View::kEventIds, id);
     if (taken) give_event(views, partition, store::decode_offset(*taken), answer, sink);
   }

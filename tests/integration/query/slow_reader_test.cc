@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "schemas/event/partition.h"
 #include "schemas/store/reader.h"
 #include "tests/integration/query/world.h"
 
@@ -93,6 +94,23 @@ TEST_F(SlowReader, HoldsNoSnapshotMeanwhile) {
   EXPECT_LT(waiting, (free + held) / 2) << free << " " << held;
   reader.write("go\n");
   EXPECT_EQ(reader.wait(), 0);
+}
+
+TEST_F(SlowReader, GetsAnEventThatFillsThePipe) {
+  std::string content = "first";  // of partition 0, so that other shards are asked after it
+  while (event::partition_of(content, setup_.partitions) != Partition{0}) content += "+";
+  const std::string script(200'000, 'x');
+  add(lines.status(kT0, "a", content, "generating_script", ",\"script\":\"" + script + "\""));
+  views().commit();
+  const std::string id = lines.last_id();
+  std::vector<std::string> shell = {"sh", "-c", "\"$@\" | { sleep 0.5; cat; }", "sh"};
+  const std::vector<std::string> asked = argv({"event", id});
+  shell.insert(shell.end(), asked.begin(), asked.end());
+  const Finished slowly = run(shell);
+  const Finished whole = query({"event", id});
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_TRUE(slowly.out == whole.out) << slowly.out.size() << " " << whole.out.size();
+  EXPECT_EQ(slowly.err, whole.err);
 }
 
 // More shards than a pipe holds lines of.

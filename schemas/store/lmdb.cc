@@ -21,7 +21,9 @@ namespace {
 #ifdef LEDGER_SANITIZED
 constexpr size_t kMapBytes = size_t{1} << 33;  // shadow memory is a multiple of it
 #else
-constexpr size_t kMapBytes = size_t{1} << 40;
+// Addresses, not memory. A process has 2^47 of them: this is room for 128 partitions with three
+// environments each (kept log, live and new views of a rebuild).
+constexpr size_t kMapBytes = size_t{1} << 38;
 #endif
 constexpr unsigned kDatabasesMax = 64;
 constexpr unsigned kReadersMax = 510;

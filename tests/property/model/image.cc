@@ -34,6 +34,15 @@ KeptImage read_kept_log(const std::filesystem::path& root, int32_t partition) {
   return image;
 }
 
+std::map<std::string, store::Digest> digests_of(const ShardImage& image) {
+  std::map<std::string, store::Digest> digests;
+  for (const auto& [name, entries] : image.views) {
+    store::Digest& sum = digests[name];
+    for (const auto& [key, value] : entries) store::add(sum, store::entry_hash(name, key, value));
+  }
+  return digests;
+}
+
 std::string differences(const ShardImage& a, const ShardImage& b) {
   std::string out;
   if (a.state.position != b.state.position) out += " position";

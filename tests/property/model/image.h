@@ -30,6 +30,9 @@ struct KeptImage {
 ShardImage read_shard(const std::filesystem::path& root, int32_t partition);
 KeptImage read_kept_log(const std::filesystem::path& root, int32_t partition);
 
+// The sums over all entries, from nothing: what the state's digests have to be after a commit.
+std::map<std::string, store::Digest> digests_of(const ShardImage& image);
+
 // The names of what differs; empty: nothing does.
 std::string differences(const ShardImage& a, const ShardImage& b);
 

@@ -99,6 +99,10 @@ TEST(Promises, ShardsAreEqualForEveryBatchSizeAndRebuilt) {
   each_scenario([](const Scenario& scenario, const std::vector<Log>& logs) {
     Folded ones(scenario, logs);
     ones.real().fold_all(1);
+    for (size_t p = 0; p < logs.size(); ++p) {
+      const ShardImage image = ones.shard(p);
+      EXPECT_EQ(image.state.digests, digests_of(image)) << "partition " << p;
+    }
     for (const int64_t batch_max : {int64_t{7}, int64_t{1000}, kUnbounded}) {
       Folded other(scenario, logs);
       other.real().fold_all(batch_max);

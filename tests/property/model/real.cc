@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projector/shard/folding.h"
+#include "schemas/base/assert.h"
 #include "schemas/store/run_state.h"
 
 namespace ledger::model {
@@ -57,6 +58,7 @@ struct RealLedger::Shard {
       return true;
     });
     folding->commit();
+    LEDGER_ASSERT(position() == limit, "{} {}", position(), limit);  // else callers loop for ever
   }
 
   int64_t position() const { return raw(folding->state().position); }

@@ -29,12 +29,19 @@ T read_be(std::string_view bytes) {
   return static_cast<T>(value);
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+constexpr uint8_t kNoDigit = 0xFF;
+
+constexpr std::array<uint8_t, 256> hex_values() {
+  std::array<uint8_t, 256> values{};
+  for (uint8_t& value : values) value = kNoDigit;
+  for (uint8_t digit = 0; digit < 16; ++digit) {
+    values[static_cast<uint8_t>(kHexDigits[digit])] = digit;
+    values[static_cast<uint8_t>("0123456789ABCDEF"[digit])] = digit;
+  }
+  return values;
 }
+
+constexpr std::array<uint8_t, 256> kHexValues = hex_values();
 
 }  // namespace
 
@@ -46,26 +53,34 @@ uint32_t read_be32(std::string_view bytes) { return read_be<uint32_t>(bytes); }
 uint64_t read_be64(std::string_view bytes) { return read_be<uint64_t>(bytes); }
 
 std::string to_hex(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    out.push_back(kHexDigits[byte >> 4]);
-    out.push_back(kHexDigits[byte & 15]);
-  }
+  std::string out(bytes.size() * 2, '\0');
+  write_hex(bytes, out.data());
   return out;
 }
 
 bool parse_hex(std::string_view text, std::string& out) {
-  if (text.size() % 2 != 0) return false;
-  out.clear();
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]);
-    const int low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return false;
-    out.push_back(static_cast<char>(high << 4 | low));
+  out.resize(text.size() / 2);
+  return parse_hex(text, reinterpret_cast<uint8_t*>(out.data()));
+}
+
+void write_hex(std::string_view bytes, char* out) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    *out++ = kHexDigits[byte >> 4];
+    *out++ = kHexDigits[byte & 15];
   }
-  return true;
+}
+
+bool parse_hex(std::string_view text, uint8_t* out) {
+  if (text.size() % 2 != 0) return false;
+  unsigned wrong = 0;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const unsigned high = kHexValues[static_cast<uint8_t>(text[i])];
+    const unsigned low = kHexValues[static_cast<uint8_t>(text[i + 1])];
+    wrong |= high | low;
+    *out++ = static_cast<uint8_t>(high << 4 | low);
+  }
+  return wrong < 16;
 }
 
 std::string to_base64url(std::string_view bytes) {

@@ -18,6 +18,9 @@ uint64_t read_be64(std::string_view bytes);
 std::string to_hex(std::string_view bytes);
 // Returns: false on an odd length or a character that is not a hex digit.
 bool parse_hex(std::string_view text, std::string& out);
+// Into a place of the caller's; `out` then has text.size() / 2 bytes, or 2 * bytes.size() digits.
+bool parse_hex(std::string_view text, uint8_t* out);
+void write_hex(std::string_view bytes, char* out);
 
 std::string to_base64url(std::string_view bytes);  // no padding
 bool parse_base64url(std::string_view text, std::string& out);

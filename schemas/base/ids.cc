@@ -1,6 +1,5 @@
 #include "schemas/base/ids.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -13,7 +12,12 @@ namespace ledger {
 
 namespace {
 
-constexpr std::array<size_t, 4> kDashes = {8, 13, 18, 23};
+constexpr size_t kUuidText = 36;
+struct UuidGroup {
+  size_t at;    // in the text
+  size_t size;  // bytes
+};
+constexpr std::array<UuidGroup, 5> kUuidGroups = {{{0, 4}, {9, 2}, {14, 2}, {19, 2}, {24, 6}}};
 
 template <typename T>
 bool parse_whole(std::string_view text, T& out) {
@@ -25,22 +29,25 @@ bool parse_whole(std::string_view text, T& out) {
 }  // namespace
 
 std::string to_text(const Uuid& uuid) {
-  std::string hex = to_hex({reinterpret_cast<const char*>(uuid.data()), uuid.size()});
-  for (const size_t dash : kDashes) hex.insert(dash, 1, '-');
-  return hex;
+  std::string text(kUuidText, '-');
+  std::string_view bytes(reinterpret_cast<const char*>(uuid.data()), uuid.size());
+  for (const auto& [at, size] : kUuidGroups) {
+    write_hex(bytes.substr(0, size), text.data() + at);
+    bytes.remove_prefix(size);
+  }
+  return text;
 }
 
 bool parse_uuid(std::string_view text, Uuid& out) {
-  if (text.size() != 36) return false;
-  std::string hex;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool dash = std::find(kDashes.begin(), kDashes.end(), i) != kDashes.end();
-    if (dash != (text[i] == '-')) return false;
-    if (!dash) hex.push_back(text[i]);
+  if (text.size() != kUuidText) return false;
+  Uuid uuid{};
+  uint8_t* bytes = uuid.data();
+  for (const auto& [at, size] : kUuidGroups) {
+    if (at > 0 && text[at - 1] != '-') return false;
+    if (!parse_hex(text.substr(at, 2 * size), bytes)) return false;
+    bytes += size;
   }
-  std::string bytes;
-  if (!parse_hex(hex, bytes)) return false;
-  std::copy(bytes.begin(), bytes.end(), out.begin());
+  out = uuid;
   return true;
 }
 

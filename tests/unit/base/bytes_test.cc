@@ -27,6 +27,19 @@ TEST(Bytes, HexReadsBothCasesAndRefusesOtherText) {
   EXPECT_FALSE(parse_hex("0g", out));
 }
 
+TEST(Bytes, HexOfEveryByteReadsBackAndEveryOtherCharacterIsRefused) {
+  const std::string digits = "0123456789abcdefABCDEF";
+  for (int i = 0; i < 256; ++i) {
+    const std::string byte(1, static_cast<char>(i));
+    std::string out;
+    ASSERT_TRUE(parse_hex(to_hex(byte), out));
+    EXPECT_EQ(out, byte);
+    const bool digit = digits.find(byte) != std::string::npos;
+    EXPECT_EQ(parse_hex(byte + "0", out), digit) << i;
+    EXPECT_EQ(parse_hex("0" + byte, out), digit) << i;
+  }
+}
+
 TEST(Bytes, Base64UrlRoundTripsEveryLengthAndRefusesStrayBits) {
   for (size_t length = 0; length < 40; ++length) {
     std::string bytes;

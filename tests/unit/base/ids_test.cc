@@ -14,6 +14,9 @@ TEST(Ids, UuidTextRoundTripsInLowerCase) {
   EXPECT_FALSE(parse_uuid("0197a1c2-0000-7abc-8def-00112233445", uuid));
   EXPECT_FALSE(parse_uuid("0197a1c200007abc8def00112233445f", uuid));
   EXPECT_FALSE(parse_uuid("0197a1c2-0000-7abc-8def00-112233445f", uuid));
+  EXPECT_FALSE(parse_uuid("0197a1c2-0000-7abc-8def-0011223344-f", uuid));
+  EXPECT_FALSE(parse_uuid("0197a1c2-0000-7abcx8def-00112233445f", uuid));
+  EXPECT_EQ(to_text(uuid), "0197a1c2-0000-7abc-8def-00112233445f");  // as it was
 }
 
 TEST(Ids, UuidV7CarriesItsTimeVersionAndVariant) {

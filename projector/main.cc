@@ -15,9 +15,12 @@ using options::Kind;
 
 constexpr uint64_t kBatchEventsMax = 1'000'000'000;
 constexpr uint64_t kThreadsMax = 1024;
+constexpr uint64_t kMemoryMin = uint64_t{64} << 20;
 
 const options::Option kBatchEvents = {"batch-events", Kind::kCount, "N",
                                       "events of one transaction at most", "20000"};
+const options::Option kMemory = {"memory", Kind::kSize, "SIZE",
+                                 "what the bulk path folds in memory at a time", "1GiB"};
 const options::Option kThreads = {"threads", Kind::kCount, "N",
                                   "threads that fold (one per partition)"};
 
@@ -26,6 +29,12 @@ size_t bounded(const options::Parsed& parsed, std::string_view name, uint64_t ma
   if (!given) return 0;
   if (*given >= 1 && *given <= max) return static_cast<size_t>(*given);
   throw Error(Fault::kUsage, fmt::format("--{} {}: give 1 to {}", name, *given, max));
+}
+
+size_t memory(const options::Parsed& parsed) {
+  const uint64_t bytes = parsed.size("memory");
+  if (bytes >= kMemoryMin) return static_cast<size_t>(bytes);
+  throw Error(Fault::kUsage, "--memory: give 64MiB or more");
 }
 
 Fault run_run(const options::Parsed& parsed) {
@@ -50,7 +59,7 @@ Fault run_rebuild(const options::Parsed& parsed) {
   rebuild::RebuildOptions options;
   options.views = parsed.text("views");
   options.keep = static_cast<size_t>(parsed.count("keep"));
-  options.batch_events = bounded(parsed, "batch-events", kBatchEventsMax);
+  options.memory = memory(parsed);
   options.threads = bounded(parsed, "threads", kThreadsMax);
   options.accept_differences = parsed.flag("accept-differences");
   options.quiet = parsed.quiet();
@@ -85,7 +94,7 @@ options::Command rebuild_command() {
   command.options = {{"keep", Kind::kCount, "N", "previous generations that stay on disk", "1"},
                      {"accept-differences", Kind::kFlag, "",
                       "publish also when a digest differs from the live generation's"},
-                     kBatchEvents,
+                     kMemory,
                      {"threads", Kind::kCount, "N", "threads that fold (one per core)"}};
   command.run = run_rebuild;
   return command;

@@ -17,7 +17,16 @@
 
 namespace ledger::apply {
 
-// How operations reach the views; the live path is LiveViews (live.h).
+// The key of a row in one index, built when it is asked for.
+// Lifetime: of the call that hands it over; its bytes until they are built again.
+class IndexKey {
+ public:
+  virtual ~IndexKey() = default;
+  virtual std::string_view bytes() const = 0;
+};
+
+// How operations reach the views. The live path is LiveViews (live.h), the bulk path
+// bulk::BulkViews, which derives the entries of whole rows at the end.
 class Operations {
  public:
   virtual ~Operations() = default;
@@ -25,6 +34,12 @@ class Operations {
   virtual void insert(store::View view, std::string_view key, std::string_view value) = 0;
   virtual void update(store::View view, std::string_view key, std::string_view value) = 0;
   virtual void erase(store::View view, std::string_view key) = 0;
+
+  // A row's key enters an index: insert(view, key, entry), now or later.
+  virtual void enter(store::View view, const IndexKey& key, const store::Entry& entry);
+  // A row's key leaves: erase(view, key). Returns: the entry that it had; nullopt when the index
+  // has no such key.
+  virtual std::optional<store::Entry> leave(store::View view, const IndexKey& key, store::Rid rid);
 };
 
 // Derives all operations of one event from the declarations.

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "projector/apply/declared.h"
 #include "schemas/base/error.h"
 
 namespace ledger::apply {
@@ -18,17 +18,6 @@ using store::View;
 
 constexpr size_t kNumberBytes = 9;  // of an encoded number in a key: the tag and 8 bytes
 
-View required(const index::Declarations& declarations, Table table,
-              const std::vector<std::string>& fields) {
-  for (const index::IndexSpec* spec : declarations.of(table)) {
-    if (spec->fields == fields) return store::view_of(spec->id);
-  }
-  throw Error(Fault::kIncompatible,
-              fmt::format("record.capnp: {} declares no index on [{}], in which the fold looks "
-                          "rows up; declare it again",
-                          record::table_name(table), fmt::join(fields, ", ")));
-}
-
 void append_content(std::string& key, std::string_view content_id, record::ContentType type) {
   index::append_text(key, content_id);
   index::append_text(key, record::to_text(type));
@@ -40,11 +29,9 @@ LiveViews::LiveViews(store::ShardWriter& writer, KeptValues kept,
                      const index::Declarations& declarations)
     : writer_(writer),
       kept_(std::move(kept)),
-      content_(required(declarations, Table::kContentAudios, {"contentId", "contentType"})),
-      content_voice_(
-          required(declarations, Table::kContentAudios, {"contentId", "contentType", "voiceId"})),
-      user_content_(required(declarations, Table::kUserContentAudios,
-                             {"userId", "contentId", "contentType"})) {}
+      content_(content_view(declarations)),
+      content_voice_(content_voice_view(declarations)),
+      user_content_(user_content_view(declarations)) {}
 
 LiveViews::LiveViews(store::ShardWriter& writer, const store::KeptLogWriter& log,
                      const index::Declarations& declarations)

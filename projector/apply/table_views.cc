@@ -105,25 +105,24 @@ void TableViews<Record>::keep_version(const Stored& before, Operations& operatio
 template <typename Record>
 void TableViews<Record>::enter(Offset offset, const Index& index, const Stored& after,
                                Operations& operations) {
-  index.builder.build(after.row, key_);
-  operations.insert(index.view, key_, store::encode_entry({after.rid, offset}));
+  operations.enter(index.view, Key(index, after.row, key_), {after.rid, offset});
 }
 
 template <typename Record>
 void TableViews<Record>::leave(Offset offset, const Index& index, const Stored& before,
                                Operations& operations) {
-  index.builder.build(before.row, key_);
-  const auto found = operations.get(index.view, key_);
-  if (!found) {
+  const Key key(index, before.row, key_);
+  const auto left = operations.leave(index.view, key, before.rid);
+  const std::string_view bytes = key.bytes();
+  if (!left) {
     throw Error(Fault::kIntegrity,
                 fmt::format("apply: index {} lacks the key {} of the row {}; the views are "
                             "damaged, run `ledger-projector rebuild`",
-                            index::raw(index.id), to_hex(key_), before.row.id));
+                            index::raw(index.id), to_hex(bytes), before.row.id));
   }
-  const std::string entry(*found);  // with the offset at which the key entered
-  operations.erase(index.view, key_);
-  operations.insert(store::View::kPast, store::past_key(index.id, key_, offset), entry);
-  operations.insert(store::View::kLeftAt, store::left_at_key(offset, index.id, key_), entry);
+  const std::string entry = store::encode_entry(*left);
+  operations.insert(store::View::kPast, store::past_key(index.id, bytes, offset), entry);
+  operations.insert(store::View::kLeftAt, store::left_at_key(offset, index.id, bytes), entry);
 }
 
 template class TableViews<record::ContentAudio>;

@@ -36,6 +36,17 @@ class TableViews {
     index::KeyBuilder<Record> builder;
     std::vector<const record::Field<Record>*> parts;
   };
+  struct Key : IndexKey {
+    Key(const Index& of, const Record& of_row, std::string& into)
+        : index(of), row(of_row), buffer(into) {}
+    std::string_view bytes() const override {
+      index.builder.build(row, buffer);
+      return buffer;
+    }
+    const Index& index;
+    const Record& row;
+    std::string& buffer;
+  };
 
   void begin(Offset offset, const Stored& after, Operations& operations);
   void replace(Offset offset, const Stored& before, const Stored& after, Operations& operations);

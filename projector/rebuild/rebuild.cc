@@ -50,7 +50,7 @@ class Rebuild {
       fold();
       compare();
       fold_rest();
-      for (const auto& build : builds_) build->sync();
+      for (const auto& build : builds_) build->place();
     } catch (...) {
       drop();
       throw;
@@ -85,10 +85,11 @@ class Rebuild {
 
   void open() {
     const index::Declarations declarations = index::load_declarations();
-    for (const Partition partition : directory_.log_partitions()) {
-      builds_.push_back(
-          std::make_unique<ShardBuild>(directory_, fresh_, partition, declarations,
-                                       shard::BatchBounds{.events_max = options_.batch_events}));
+    const std::vector<Partition> partitions = directory_.log_partitions();
+    threads_ = thread_count(partitions.size());
+    for (const Partition partition : partitions) {
+      builds_.push_back(std::make_unique<ShardBuild>(directory_, fresh_, partition, declarations,
+                                                     options_.memory / threads_));
       total_ += static_cast<uint64_t>(raw(builds_.back()->end()));
     }
     const auto count = static_cast<size_t>(builds_.front()->identity().log.partition_count);
@@ -118,12 +119,12 @@ class Rebuild {
   template <typename Limit>
   void fold_all(Limit limit) {
     std::atomic<size_t> next{0};
-    std::atomic<size_t> working{thread_count()};
+    std::atomic<size_t> working{threads_};
     std::atomic<bool> stop{false};
     std::mutex mutex;
     std::exception_ptr failure;
     std::vector<std::jthread> threads;
-    for (size_t t = 0; t < thread_count(); ++t) {
+    for (size_t t = 0; t < threads_; ++t) {
       threads.emplace_back([&] {
         try {
           for (size_t i = next++; i < builds_.size() && !stop; i = next++) {
@@ -147,10 +148,10 @@ class Rebuild {
     }
   }
 
-  size_t thread_count() const {
+  size_t thread_count(size_t shards) const {
     const size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const size_t wanted = options_.threads == 0 ? cores : options_.threads;
-    return std::min(wanted, builds_.size());
+    return std::min(wanted, shards);
   }
 
   uint64_t folded() const {
@@ -208,6 +209,7 @@ class Rebuild {
   std::vector<std::unique_ptr<ShardBuild>> builds_;
   std::vector<std::optional<OldShard>> olds_;
   uint64_t total_ = 0;
+  size_t threads_ = 1;
 };
 
 }  // namespace

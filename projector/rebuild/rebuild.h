@@ -1,7 +1,7 @@
 // ledger-projector rebuild: a new generation from the kept log, published in place of the live one.
 //
 //   lock -> remove leftovers -> fold each shard to the old positions -> compare digests ->
-//   fold to the end of the kept log -> sync -> publish -> remove what --keep leaves out
+//   fold to the end of the kept log -> publish -> remove what --keep leaves out
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct RebuildOptions {
   std::string views;
   size_t keep = 1;     // previous generations that stay
   size_t threads = 0;  // 0: one per partition, at most one per core
-  size_t batch_events = 0;
+  size_t memory = 0;   // bytes, over all threads
   bool accept_differences = false;
   bool quiet = false;
 };

@@ -37,22 +37,21 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
 
 ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation fresh,
                        Partition partition, const index::Declarations& declarations,
-                       const shard::BatchBounds& bounds)
+                       size_t memory_max)
     : partition_(partition),
       kept_(directory.log(partition)),
       identity_{kept_.identity(), fold::kFoldVersion, declarations},
-      folding_(directory.shard(fresh, partition), identity_,
-               [this](Offset offset) { return kept_.read(offset); }, bounds, {.sync = false}) {
-}  // publish() is what makes it durable
+      folding_(
+          directory.shard(fresh, partition), identity_,
+          [this](Offset offset) { return kept_.read(offset); }, std::nullopt, memory_max) {}
 
 void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
-  const Offset first = folding_.position();
-  kept_.scan(first, std::min(limit, end()), [&](const store::KeptEvent& event) {
-    const bool committed = folding_.fold(event);
+  kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
+    folding_.fold(event);
     ++folded_;
-    return !committed || !stop;
+    return !stop;
   });
-  folding_.commit();
+  if (!stop) folding_.finish();
 }
 
 std::vector<std::string> differences(const OldShard& old, const ShardBuild& fresh) {

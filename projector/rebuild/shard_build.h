@@ -4,7 +4,7 @@
 #include <atomic>
 #include <optional>
 
-#include "projector/shard/folding.h"
+#include "projector/bulk/bulk_folding.h"
 #include "schemas/store/directory.h"
 
 namespace ledger::rebuild {
@@ -23,7 +23,7 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
 class ShardBuild {
  public:
   ShardBuild(const store::ViewDirectory& directory, store::Generation fresh, Partition partition,
-             const index::Declarations& declarations, const shard::BatchBounds& bounds);
+             const index::Declarations& declarations, size_t memory_max);
   ShardBuild(const ShardBuild&) = delete;
   ShardBuild& operator=(const ShardBuild&) = delete;
 
@@ -32,17 +32,17 @@ class ShardBuild {
   // Any thread: events folded so far.
   uint64_t folded() const { return folded_.load(); }
 
-  // Folds [position, limit); `limit` is cut to end(). `go_on` is asked after each commit.
+  // Folds and writes [position, limit); `limit` is cut to end(). Ends early on `stop`.
   void fold_to(Offset limit, const std::atomic<bool>& stop);
   const store::ShardState& state() const { return folding_.state(); }
   const store::ShardIdentity& identity() const { return identity_; }
-  void sync() { folding_.sync(); }
+  void place() { folding_.place(); }
 
  private:
   Partition partition_;
   store::KeptLogReader kept_;
   store::ShardIdentity identity_;
-  shard::Folding folding_;
+  bulk::BulkFolding folding_;
   std::atomic<uint64_t> folded_{0};
 };
 

@@ -161,4 +161,17 @@ std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset
   return id;
 }
 
+std::optional<Offset> derived_offset(std::string_view prefix, Partition partition,
+                                     std::string_view id) {
+  if (!id.starts_with(prefix) || id.size() != prefix.size() + 13) return std::nullopt;
+  uint64_t number = 0;
+  for (const char digit : id.substr(prefix.size())) {
+    const size_t value = kCrockford.find(digit);
+    if (value == std::string_view::npos || number >> 59 != 0) return std::nullopt;
+    number = number << 5 | value;
+  }
+  if (number >> 48 != static_cast<uint64_t>(ledger::raw(partition))) return std::nullopt;
+  return Offset{static_cast<int64_t>(number & ((uint64_t{1} << 48) - 1))};
+}
+
 }  // namespace ledger::store

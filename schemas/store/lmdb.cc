@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "schemas/base/assert.h"
+#include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
 #include "schemas/store/lmdb_internal.h"
 
@@ -281,6 +283,14 @@ bool Cursor::move(MDB_cursor_op op, std::string_view& key, std::string_view& val
   key = to_view(k);
   value = to_view(v);
   return true;
+}
+
+void Cursor::append(std::string_view key, std::string_view value) {
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  const int code = mdb_cursor_put(cursor_, &k, &v, MDB_APPEND);
+  LEDGER_ASSERT(code != MDB_KEYEXIST, "{} {}", path_->string(), to_hex(key));
+  check_lmdb(code, "write", *path_);
 }
 
 }  // namespace ledger::store

@@ -93,6 +93,8 @@ class Cursor {
   Cursor& operator=(Cursor&&) = delete;
   // Returns: false at either end. `key` is read by MDB_SET_RANGE and set by all.
   bool move(MDB_cursor_op op, std::string_view& key, std::string_view& value);
+  // Behind the last key (asserted).
+  void append(std::string_view key, std::string_view value);
 
  private:
   MDB_cursor* cursor_ = nullptr;

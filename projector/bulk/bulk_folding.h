@@ -1,0 +1,51 @@
+// Makes one shard of a new generation from kept events, in bounded memory: rounds of fold in
+// memory, each merged with what the round before wrote.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "projector/bulk/bulk_views.h"
+#include "projector/fold/fold.h"
+#include "schemas/store/kept_log.h"
+#include "schemas/store/reader.h"
+
+namespace ledger::bulk {
+
+class BulkFolding {
+ public:
+  // The shard will be at `path`. `base`: an earlier shard of the same identity to go on from.
+  // `memory_max`: bytes of a round. Lifetime: identity outlives it.
+  BulkFolding(std::filesystem::path path, const store::ShardIdentity& identity,
+              BulkViews::KeptValues kept, const std::optional<std::filesystem::path>& base,
+              size_t memory_max);
+  ~BulkFolding();
+
+  Offset position() const { return state_.position; }
+  // Precondition (asserted): event.offset == position(). Throws: Error{kIntegrity, kFull}.
+  void fold(const store::KeptEvent& event);
+  // Writes what is in memory; state() has the digests then. fold() may go on.
+  void finish();
+  const store::ShardState& state() const { return state_; }
+  // Puts what finish() wrote at `path`. The last call.
+  void place();
+
+ private:
+  void begin_round();
+  std::filesystem::path round_path(int round) const;
+
+  std::filesystem::path path_;
+  const store::ShardIdentity& identity_;
+  BulkViews::KeptValues kept_;
+  size_t memory_max_;
+  fold::Fold fold_;
+  apply::Applier applier_;
+  std::optional<store::ShardReader> base_;
+  std::unique_ptr<BulkViews> views_;  // of the round; none between rounds
+  store::ShardState state_;
+  int rounds_ = 0;         // written
+  size_t unmeasured_ = 0;  // events since the memory was last summed
+};
+
+}  // namespace ledger::bulk

@@ -1,0 +1,355 @@
+#include "projector/bulk/bulk_views.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "projector/apply/declared.h"
+#include "schemas/base/assert.h"
+#include "schemas/base/error.h"
+#include "schemas/index/key.h"
+
+namespace ledger::bulk {
+
+namespace {
+
+using record::ContentAudio;
+using record::Table;
+using record::UserContentAudio;
+using store::Rid;
+using store::View;
+
+constexpr size_t kEntryBytes = 130;  // of a row's key in one index, while that index is written
+
+Uuid uuid_of(std::string_view bytes) {
+  Uuid id{};
+  LEDGER_ASSERT(bytes.size() == id.size(), "{}", bytes.size());
+  std::copy(bytes.begin(), bytes.end(), id.begin());
+  return id;
+}
+
+std::string_view bytes_of(const Uuid& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
+Rid rid_of(std::string_view key) { return Rid{raw(store::decode_offset(key))}; }
+
+}  // namespace
+
+BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
+                     const index::Declarations& declarations)
+    : base_(base),
+      base_position_(base == nullptr ? Offset{0} : base->state().position),
+      kept_(std::move(kept)),
+      declarations_(declarations),
+      partition_(log.partition),
+      id_prefix_(store::derived_id_prefix(log.ledger_id)),
+      content_(apply::content_view(declarations)),
+      user_content_(apply::user_content_view(declarations)),
+      audios_(base_position_, declarations.of(Table::kContentAudios).size()),
+      listenings_(base_position_, declarations.of(Table::kUserContentAudios).size()) {
+  for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
+    size_t number = 0;
+    for (const index::IndexSpec* spec : declarations.of(table)) {
+      indexes_[store::view_of(spec->id)] = {table, number++, {}};
+    }
+  }
+  if (base_ == nullptr) return;
+  store::ViewCursor ids = base_->cursor(View::kEventIds);
+  if (ids.last()) last_base_id_ = ids.key();
+}
+
+size_t BulkViews::bytes() const {
+  size_t sum = audios_.bytes() + listenings_.bytes() + audio_lookup_.bytes() +
+               listening_lookup_.bytes() + event_ids_.bytes();
+  for (const auto& [view, run] : runs_) sum += run.bytes();
+  return sum + (audios_.rows().size() + listenings_.rows().size()) * kEntryBytes;
+}
+
+std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {
+  if (const auto found = event_ids_.find(event_id)) return found;
+  const std::string_view id = bytes_of(event_id);
+  if (base_ == nullptr || id > last_base_id_) return std::nullopt;
+  const auto found = base_->get(View::kEventIds, id);
+  if (!found) return std::nullopt;
+  return store::decode_offset(*found);
+}
+
+std::optional<std::string_view> BulkViews::kept_value(Offset offset) {
+  const auto event = kept_(offset);
+  return event ? event->value : std::nullopt;
+}
+
+template <typename Record>
+store::Stored<Record> BulkViews::stored(Slot slot) {
+  const RowTable::Row& row = table(record::table_of<Record>()).at(slot);
+  return store::decode_row<Record>(row.rid, row.bytes());
+}
+
+template <typename Record>
+std::optional<Slot> BulkViews::load(Rid rid) {
+  RowTable& rows = table(record::table_of<Record>());
+  // A row that is of this round already is found by its lookups, or it changed its key or ended.
+  if (rows.find(rid) != nullptr) return std::nullopt;
+  const auto value = base_->get(store::rows_of(record::table_of<Record>()), store::rid_key(rid));
+  if (!value) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("views: an index of {} points to the row {}, which is not there; the "
+                            "views are damaged, run `ledger-projector rebuild`",
+                            record::table_name(record::table_of<Record>()), store::raw(rid)));
+  }
+  const Slot slot = rows.add(rid, *value, true);
+  find_in(stored<Record>(slot).row, slot);
+  return slot;
+}
+
+std::optional<Rid> BulkViews::base_rid(View view, std::string_view prefix) const {
+  if (base_ == nullptr) return std::nullopt;
+  store::ViewCursor cursor = base_->cursor(view);
+  if (!cursor.seek(prefix) || !cursor.key().starts_with(prefix)) return std::nullopt;
+  return store::decode_entry(cursor.value()).rid;
+}
+
+std::optional<store::Stored<ContentAudio>> BulkViews::audio(std::string_view id) {
+  auto slot = audio_lookup_.find(id);
+  if (!slot && base_ != nullptr) {
+    key_.clear();
+    index::append_text(key_, id);
+    const auto rid = base_rid(store::view_of(index::by_id_of(Table::kContentAudios)), key_);
+    if (rid) slot = load<ContentAudio>(*rid);
+  }
+  if (!slot) return std::nullopt;
+  return stored<ContentAudio>(*slot);
+}
+
+AudioLookup::Content& BulkViews::whole_content(std::string_view content_id,
+                                               record::ContentType type) {
+  AudioLookup::Content& content = audio_lookup_.content(content_id, type);
+  if (std::exchange(content.whole, true) || base_ == nullptr) return content;
+  std::string prefix;
+  index::append_text(prefix, content_id);
+  index::append_text(prefix, record::to_text(type));
+  store::ViewCursor cursor = base_->cursor(content_);
+  for (bool found = cursor.seek(prefix); found && cursor.key().starts_with(prefix);
+       found = cursor.next()) {
+    load<ContentAudio>(store::decode_entry(cursor.value()).rid);
+  }
+  return content;
+}
+
+std::vector<store::Stored<ContentAudio>> BulkViews::audios_of(std::string_view content_id,
+                                                              record::ContentType type) {
+  std::vector<store::Stored<ContentAudio>> rows;
+  for (const AudioLookup::Ref& ref : whole_content(content_id, type).audios) {
+    rows.push_back(stored<ContentAudio>(ref.slot));
+  }
+  return rows;
+}
+
+size_t BulkViews::count_audios_of(std::string_view content_id, record::ContentType type,
+                                  size_t count_max) {
+  return std::min(count_max, whole_content(content_id, type).audios.size());
+}
+
+bool BulkViews::has_other_audio_of_voice(std::string_view content_id, record::ContentType type,
+                                         std::string_view voice_id, std::string_view except_id) {
+  for (const AudioLookup::Ref& ref : whole_content(content_id, type).audios) {
+    if (ref.voice_id == voice_id && ref.id != except_id) return true;
+  }
+  return false;
+}
+
+// Leaves the prefix of the user_content keys in key_.
+uint64_t BulkViews::natural_hash(std::string_view user_id, std::string_view content_id,
+                                 record::ContentType type) {
+  key_.clear();
+  index::append_text(key_, user_id);
+  index::append_text(key_, content_id);
+  index::append_text(key_, record::to_text(type));
+  return XXH3_64bits(key_.data(), key_.size());
+}
+
+std::optional<store::Stored<UserContentAudio>> BulkViews::listening(std::string_view user_id,
+                                                                    std::string_view content_id,
+                                                                    record::ContentType type) {
+  const uint64_t hash = natural_hash(user_id, content_id, type);
+  std::optional<store::Stored<UserContentAudio>> found;
+  const auto slot = listening_lookup_.find(hash, [&](Slot candidate) {
+    found = stored<UserContentAudio>(candidate);
+    return found->row.user_id == user_id && found->row.content_id == content_id &&
+           found->row.content_type == type;
+  });
+  if (slot) return found;
+  const auto rid = base_rid(user_content_, key_);
+  if (!rid) return std::nullopt;
+  const auto loaded = load<UserContentAudio>(*rid);
+  if (!loaded) return std::nullopt;
+  return stored<UserContentAudio>(*loaded);
+}
+
+template <typename Record>
+std::optional<Slot> BulkViews::slot_of(Rid rid) {
+  RowTable& rows = table(record::table_of<Record>());
+  const RowTable::Row* row = rows.find(rid);
+  if (row != nullptr) {
+    if (!row->live) return std::nullopt;
+    return static_cast<Slot>(row - rows.rows().data());
+  }
+  if (base_ == nullptr || raw(base_position_) <= store::raw(rid)) return std::nullopt;
+  if (!base_->get(store::rows_of(record::table_of<Record>()), store::rid_key(rid))) {
+    return std::nullopt;
+  }
+  return load<Record>(rid);
+}
+
+std::optional<store::Stored<UserContentAudio>> BulkViews::listening_by_id(std::string_view id) {
+  std::optional<Slot> slot;
+  if (!is_foreign(id)) {
+    const auto offset = store::derived_offset(id_prefix_, partition_, id);
+    if (offset) slot = slot_of<UserContentAudio>(Rid{raw(*offset)});
+  } else if (const auto found = foreign_ids_.find(id); found != foreign_ids_.end()) {
+    slot = found->second;
+  } else if (base_ != nullptr) {
+    key_.clear();
+    index::append_text(key_, id);
+    const auto rid = base_rid(store::view_of(index::by_id_of(Table::kUserContentAudios)), key_);
+    if (rid) slot = load<UserContentAudio>(*rid);
+  }
+  if (!slot) return std::nullopt;
+  auto found = stored<UserContentAudio>(*slot);
+  if (found.row.id != id) return std::nullopt;
+  return found;
+}
+
+std::optional<std::string> BulkViews::content_hash(std::string_view content_id,
+                                                   record::ContentType type) {
+  const auto hash = get(View::kContentHashes, store::content_hash_key(content_id, type));
+  if (!hash) return std::nullopt;
+  return std::string(*hash);
+}
+
+void BulkViews::find_in(const ContentAudio& row, Slot slot) { audio_lookup_.add(row, slot); }
+void BulkViews::lose(const ContentAudio& row, Slot) { audio_lookup_.remove(row); }
+
+void BulkViews::find_in(const UserContentAudio& row, Slot slot) {
+  listening_lookup_.add(natural_hash(row.user_id, row.content_id, row.content_type), slot);
+  if (is_foreign(row.id)) foreign_ids_[row.id] = slot;
+}
+
+void BulkViews::lose(const UserContentAudio& row, Slot slot) {
+  listening_lookup_.remove(natural_hash(row.user_id, row.content_id, row.content_type), slot);
+  if (is_foreign(row.id)) foreign_ids_.erase(row.id);
+}
+
+namespace {
+
+bool found_alike(const ContentAudio& a, const ContentAudio& b) {
+  return a.id == b.id && a.content_id == b.content_id && a.content_type == b.content_type &&
+         a.voice_id == b.voice_id && a.creation_time == b.creation_time;
+}
+
+bool found_alike(const UserContentAudio& a, const UserContentAudio& b) {
+  return a.id == b.id && a.user_id == b.user_id && a.content_id == b.content_id &&
+         a.content_type == b.content_type;
+}
+
+}  // namespace
+
+template <typename Record>
+void BulkViews::note_changes(const std::vector<fold::Change<Record>>& changes) {
+  RowTable& rows = table(record::table_of<Record>());
+  for (const auto& change : changes) {
+    if (change.before && change.after && found_alike(change.before->row, change.after->row)) {
+      continue;
+    }
+    const Rid rid = change.before ? change.before->rid : change.after->rid;
+    const auto slot = static_cast<Slot>(rows.find(rid) - rows.rows().data());
+    if (change.before) lose(change.before->row, slot);
+    if (change.after) find_in(change.after->row, slot);
+  }
+}
+
+void BulkViews::note(const fold::Result& result) {
+  note_changes(result.audios);
+  note_changes(result.listenings);
+}
+
+std::optional<std::string_view> BulkViews::get(View view, std::string_view key) {
+  LEDGER_ASSERT(view == View::kContentHashes, "view {}", static_cast<int>(view));
+  const auto found = content_hashes_.find(key);
+  if (found != content_hashes_.end()) return found->second;
+  if (base_ == nullptr) return std::nullopt;
+  return base_->get(view, key);
+}
+
+void BulkViews::insert(View view, std::string_view key, std::string_view value) {
+  switch (view) {
+    case View::kContentAudioRows:
+      audios_.add(rid_of(key), value, false);
+      return;
+    case View::kUserContentAudioRows:
+      listenings_.add(rid_of(key), value, false);
+      return;
+    case View::kEventIds:
+      event_ids_.add(uuid_of(key), store::decode_offset(value));
+      return;
+    case View::kContentHashes:
+      content_hashes_[std::string(key)] = value;
+      return;
+    case View::kVersions:
+    case View::kPast:
+    case View::kLeftAt:
+    case View::kOutcomes:
+    case View::kRecordOutcomes:
+      runs_[view].add(key, value);
+      return;
+  }
+  LEDGER_ASSERT(false, "view {}", static_cast<int>(view));
+}
+
+RowTable::Row& BulkViews::row_of(View view, std::string_view rid_key) {
+  LEDGER_ASSERT(view == View::kContentAudioRows || view == View::kUserContentAudioRows, "view {}",
+                static_cast<int>(view));
+  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
+  RowTable::Row* const row = rows.find(rid_of(rid_key));
+  LEDGER_ASSERT(row != nullptr, "rid {}", store::raw(rid_of(rid_key)));
+  return *row;
+}
+
+void BulkViews::update(View view, std::string_view key, std::string_view value) {
+  if (view == View::kContentHashes) {
+    content_hashes_[std::string(key)] = value;
+    return;
+  }
+  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
+  rows.set(row_of(view, key), value);
+}
+
+void BulkViews::erase(View view, std::string_view key) {
+  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
+  rows.erase(row_of(view, key));
+}
+
+void BulkViews::enter(View view, const apply::IndexKey&, const store::Entry& entry) {
+  if (raw(entry.entered) == store::raw(entry.rid)) return;  // the row's first key
+  const IndexView& index = indexes_.at(view);
+  RowTable& rows = table(index.table);
+  rows.set_entered(*rows.find(entry.rid), index.number, entry.entered);
+}
+
+std::optional<store::Entry> BulkViews::leave(View view, const apply::IndexKey& key, Rid rid) {
+  IndexView& index = indexes_.at(view);
+  RowTable& rows = table(index.table);
+  const RowTable::Row& row = *rows.find(rid);
+  const Offset entered = rows.entered(row, index.number);
+  if (entered != RowTable::kFirst) return store::Entry{rid, entered};
+  if (!row.in_base) return store::Entry{rid, Offset{store::raw(rid)}};
+  const std::string_view bytes = key.bytes();
+  const auto found = base_->get(view, bytes);
+  if (!found) return std::nullopt;
+  index.gone.emplace_back(bytes);
+  return store::decode_entry(*found);
+}
+
+}  // namespace ledger::bulk

@@ -1,0 +1,122 @@
+// The bulk path: the fold's state and apply's operations in memory, over a base that is only read.
+//
+//   base (an earlier shard, or nothing) + this round in memory -> write() -> a new shard
+//
+// Same keys, values and digests as the live path. Index entries of whole rows are derived when they
+// are written, so that a row costs the fold one image and no keys.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "projector/apply/live.h"
+#include "projector/bulk/event_ids.h"
+#include "projector/bulk/key_run.h"
+#include "projector/bulk/lookups.h"
+#include "projector/bulk/row_table.h"
+#include "schemas/store/fill.h"
+#include "schemas/store/reader.h"
+
+namespace ledger::bulk {
+
+class BulkViews : public fold::State, public apply::Operations {
+ public:
+  using KeptValues = apply::LiveViews::KeptValues;
+
+  // `base`: nullptr for an empty shard. Lifetime: base and declarations outlive it.
+  BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
+            const index::Declarations& declarations);
+
+  // To be called with each result after it was applied.
+  void note(const fold::Result& result);
+  // What this round takes in memory, what write() will need included.
+  size_t bytes() const;
+  // Base and round, in key order. The views are of no use afterwards.
+  void write(store::ShardFill& fill);
+
+  std::optional<Offset> event_taken(const Uuid& event_id) override;
+  std::optional<std::string_view> kept_value(Offset offset) override;
+  std::optional<store::Stored<record::ContentAudio>> audio(std::string_view id) override;
+  std::vector<store::Stored<record::ContentAudio>> audios_of(std::string_view content_id,
+                                                             record::ContentType type) override;
+  size_t count_audios_of(std::string_view content_id, record::ContentType type,
+                         size_t count_max) override;
+  bool has_other_audio_of_voice(std::string_view content_id, record::ContentType type,
+                                std::string_view voice_id, std::string_view except_id) override;
+  std::optional<store::Stored<record::UserContentAudio>> listening(
+      std::string_view user_id, std::string_view content_id, record::ContentType type) override;
+  std::optional<store::Stored<record::UserContentAudio>> listening_by_id(
+      std::string_view id) override;
+  std::optional<std::string> content_hash(std::string_view content_id,
+                                          record::ContentType type) override;
+
+  std::optional<std::string_view> get(store::View view, std::string_view key) override;
+  void insert(store::View view, std::string_view key, std::string_view value) override;
+  void update(store::View view, std::string_view key, std::string_view value) override;
+  void erase(store::View view, std::string_view key) override;
+  void enter(store::View view, const apply::IndexKey& key, const store::Entry& entry) override;
+  std::optional<store::Entry> leave(store::View view, const apply::IndexKey& key,
+                                    store::Rid rid) override;
+
+ private:
+  struct IndexView {
+    record::Table table{};
+    size_t number = 0;              // among those of the table
+    std::vector<std::string> gone;  // keys of the base that left
+  };
+
+  RowTable& table(record::Table table) {
+    return table == record::Table::kContentAudios ? audios_ : listenings_;
+  }
+  RowTable::Row& row_of(store::View view, std::string_view rid_key);
+  template <typename Record>
+  std::optional<Slot> load(store::Rid rid);  // the base's row, now of this round
+  template <typename Record>
+  store::Stored<Record> stored(Slot slot);
+  template <typename Record>
+  std::optional<Slot> slot_of(store::Rid rid);
+  std::optional<store::Rid> base_rid(store::View view, std::string_view prefix) const;
+  AudioLookup::Content& whole_content(std::string_view content_id, record::ContentType type);
+  uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
+                        record::ContentType type);
+  bool is_foreign(std::string_view id) const { return !id.starts_with(id_prefix_); }
+  void find_in(const record::ContentAudio& row, Slot slot);
+  void find_in(const record::UserContentAudio& row, Slot slot);
+  void lose(const record::ContentAudio& row, Slot slot);
+  void lose(const record::UserContentAudio& row, Slot slot);
+  template <typename Record>
+  void note_changes(const std::vector<fold::Change<Record>>& changes);
+
+  void write_view(const store::ViewName& name, store::ShardFill& fill);
+  void gather_rows(RowTable& table, KeyRun& run, std::vector<std::string>& gone) const;
+  template <typename Record>
+  void gather_entries(store::View view, const IndexView& index, KeyRun& run);
+  template <typename Source>
+  void merge(const store::ViewName& name, Source source, std::vector<std::string> gone,
+             store::ShardFill& fill) const;
+
+  const store::ShardReader* base_;
+  Offset base_position_;
+  std::string last_base_id_;  // of event_ids; ids behind it are not in the base
+  KeptValues kept_;
+  const index::Declarations& declarations_;
+  Partition partition_;
+  std::string id_prefix_;
+  store::View content_;
+  store::View user_content_;
+
+  RowTable audios_;
+  RowTable listenings_;
+  AudioLookup audio_lookup_;
+  ListeningLookup listening_lookup_;
+  TextMap<Slot> foreign_ids_;  // of userContentAudios whose _id was imported
+  EventIds event_ids_;
+  std::map<std::string, std::string, std::less<>> content_hashes_;
+  std::map<store::View, KeyRun> runs_;  // of the views that are only inserted into
+  std::map<store::View, IndexView> indexes_;
+  std::string key_;
+};
+
+}  // namespace ledger::bulk

@@ -1,0 +1,53 @@
+#include "projector/bulk/key_run.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "schemas/base/assert.h"
+#include "schemas/base/bytes.h"
+
+namespace ledger::bulk {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+size_t shared_bytes(std::string_view a, std::string_view b, size_t limit) {
+  const size_t size = std::min({a.size(), b.size(), limit});
+  const auto end = std::mismatch(a.begin(), a.begin() + static_cast<ptrdiff_t>(size), b.begin());
+  return static_cast<size_t>(end.first - a.begin());
+}
+
+// Big-endian, zero-filled: orders as the bytes do where it differs.
+uint64_t prefix_of(std::string_view key, size_t skip) {
+  uint64_t prefix = 0;
+  const std::string_view rest = key.substr(std::min(skip, key.size()));
+  std::memcpy(&prefix, rest.data(), std::min(rest.size(), sizeof prefix));
+  return __builtin_bswap64(prefix);
+}
+
+}  // namespace
+
+void KeyRun::add(std::string_view key, std::string_view value) {
+  char* const bytes = arena_.allocate(key.size() + value.size());
+  std::memcpy(bytes, key.data(), key.size());
+  if (!value.empty()) std::memcpy(bytes + key.size(), value.data(), value.size());
+  items_.push_back(
+      {0, bytes, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+}
+
+void KeyRun::sort() {
+  if (items_.empty()) return;
+  size_t shared = items_.front().key_size;
+  for (const Item& item : items_) shared = shared_bytes(items_.front().key(), item.key(), shared);
+  for (Item& item : items_) item.prefix = prefix_of(item.key(), shared);
+  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+    return a.prefix != b.prefix ? a.prefix < b.prefix : a.key() < b.key();
+  });
+  const auto twice = std::adjacent_find(
+      items_.begin(), items_.end(),
+      [](const Item& a, const Item& b) { return a.prefix == b.prefix && a.key() == b.key(); });
+  LEDGER_ASSERT(twice == items_.end(), "key {}", to_hex(twice->key()));
+}
+
+}  // namespace ledger::bulk

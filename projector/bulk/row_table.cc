@@ -1,0 +1,80 @@
+#include "projector/bulk/row_table.h"
+
+#include "schemas/base/assert.h"
+
+namespace ledger::bulk {
+
+namespace {
+constexpr uint32_t kSpareBytes = 6;      // a count or time that grows is written in place
+constexpr size_t kOlderEntryBytes = 48;  // of the map, measured with its nodes
+}  // namespace
+
+RowTable::Row* RowTable::find(store::Rid rid) {
+  const int64_t distance = store::raw(rid) - raw(first_);
+  if (distance < 0) {
+    const auto found = older_.find(store::raw(rid));
+    return found == older_.end() ? nullptr : &rows_[found->second];
+  }
+  if (static_cast<size_t>(distance) >= recent_.size()) return nullptr;
+  const uint32_t number = recent_[static_cast<size_t>(distance)];
+  return number == 0 ? nullptr : &rows_[number - 1];
+}
+
+Slot RowTable::add(store::Rid rid, std::string_view value, bool in_base) {
+  const auto slot = static_cast<Slot>(rows_.size());
+  const int64_t distance = store::raw(rid) - raw(first_);
+  LEDGER_ASSERT(in_base == (distance < 0), "rid {} first {}", store::raw(rid), raw(first_));
+  if (in_base) {
+    older_.emplace(store::raw(rid), slot);
+  } else {
+    const auto place = static_cast<size_t>(distance);
+    if (place >= recent_.size()) recent_.resize(place + 1, 0);
+    recent_[place] = slot + 1;
+  }
+  Row row;
+  row.rid = rid;
+  row.in_base = in_base;
+  row.changed = !in_base;
+  row.live = true;
+  rows_.push_back(row);
+  put(rows_.back(), value);
+  return slot;
+}
+
+void RowTable::set(Row& row, std::string_view value) {
+  row.changed = true;
+  put(row, value);
+}
+
+void RowTable::erase(Row& row) {
+  row.changed = true;
+  row.live = false;
+}
+
+void RowTable::put(Row& row, std::string_view value) {
+  row.size = static_cast<uint32_t>(value.size());
+  if (row.size > row.capacity) {
+    row.capacity = row.size + kSpareBytes;
+    row.value = arena_.allocate(row.capacity);
+  }
+  std::memcpy(row.value, value.data(), value.size());
+}
+
+Offset RowTable::entered(const Row& row, size_t index) const {
+  return row.entered == 0 ? kFirst : entered_[(row.entered - 1) * index_count_ + index];
+}
+
+void RowTable::set_entered(Row& row, size_t index, Offset at) {
+  if (row.entered == 0) {
+    entered_.resize(entered_.size() + index_count_, kFirst);
+    row.entered = static_cast<uint32_t>(entered_.size() / index_count_);
+  }
+  entered_[(row.entered - 1) * index_count_ + index] = at;
+}
+
+size_t RowTable::bytes() const {
+  return arena_.bytes() + rows_.capacity() * sizeof(Row) + recent_.capacity() * sizeof(uint32_t) +
+         older_.size() * kOlderEntryBytes + entered_.capacity() * sizeof(Offset);
+}
+
+}  // namespace ledger::bulk

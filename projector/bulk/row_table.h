@@ -1,0 +1,60 @@
+// Rows of one table that were made or touched in this round.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "projector/bulk/arena.h"
+#include "schemas/store/layout.h"
+
+namespace ledger::bulk {
+
+using Slot = uint32_t;
+
+class RowTable {
+ public:
+  struct Row {
+    store::Rid rid{};
+    char* value = nullptr;  // as store::encode_row
+    uint32_t size = 0;
+    uint32_t capacity = 0;
+    uint32_t entered = 0;  // 1 + its place among the entered offsets; 0: no key has moved
+    bool in_base = false;
+    bool changed = false;  // not as the base has it
+    bool live = false;
+    std::string_view bytes() const { return {value, size}; }
+  };
+  // Of an index key that stands as the row's first one did, or as the base has it.
+  static constexpr Offset kFirst{-1};
+
+  // `first`: rids from here on are of this round.
+  RowTable(Offset first, size_t index_count) : first_(first), index_count_(index_count) {}
+
+  // Returns: nullptr when the row is not of this round. Dead rows are found.
+  Row* find(store::Rid rid);
+  Slot add(store::Rid rid, std::string_view value, bool in_base);
+  void set(Row& row, std::string_view value);
+  void erase(Row& row);
+
+  Row& at(Slot slot) { return rows_[slot]; }
+  const std::vector<Row>& rows() const { return rows_; }
+
+  Offset entered(const Row& row, size_t index) const;
+  void set_entered(Row& row, size_t index, Offset at);
+  size_t bytes() const;
+
+ private:
+  void put(Row& row, std::string_view value);
+
+  Offset first_;
+  size_t index_count_;
+  Arena arena_;
+  std::vector<Row> rows_;
+  std::vector<uint32_t> recent_;  // [rid - first] = slot + 1
+  std::unordered_map<int64_t, Slot> older_;
+  std::vector<Offset> entered_;
+};
+
+}  // namespace ledger::bulk

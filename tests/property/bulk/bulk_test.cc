@@ -1,0 +1,114 @@
+// The bulk path beside the live path over random logs: same state, keys, values and digests.
+#include <gtest/gtest.h>
+
+#include "projector/bulk/bulk_folding.h"
+#include "projector/shard/folding.h"
+#include "tests/property/apply/random_log.h"
+#include "tests/property/apply/shard_image.h"
+#include "tests/support/process.h"
+
+namespace ledger::testing {
+namespace {
+
+constexpr size_t kEvents = 600;
+constexpr uint64_t kSeeds = 24;
+constexpr size_t kMemory = size_t{1} << 30;
+
+store::ShardIdentity make_identity() {
+  store::ShardIdentity made;
+  made.log.ledger_id = random_log_ledger_id();
+  made.log.cluster_id = "cluster";
+  made.log.topic = "topic";
+  made.log.partition_count = 1;
+  made.fold_version = fold::kFoldVersion;
+  made.declarations = index::load_declarations();
+  return made;
+}
+
+const store::ShardIdentity& identity() {
+  static const store::ShardIdentity made = make_identity();
+  return made;
+}
+
+class BulkPath : public ::testing::TestWithParam<uint64_t> {
+ protected:
+  BulkPath() : log_(random_log(GetParam(), kEvents)) {}
+
+  store::KeptEvent kept(Offset offset) const {
+    const LogRecord& record = log_.at(static_cast<size_t>(raw(offset)));
+    return {offset, record.log_time_ms, record.log_time_ms, record.key, record.value, std::nullopt};
+  }
+  bulk::BulkViews::KeptValues kept_values() const {
+    return [this](Offset offset) { return std::optional(kept(offset)); };
+  }
+
+  template <typename Folding>
+  void fold(Folding& folding, size_t limit) const {
+    while (static_cast<size_t>(raw(folding.position())) < limit) {
+      folding.fold(kept(folding.position()));
+    }
+  }
+
+  std::filesystem::path live(const std::string& name, size_t limit) {
+    const auto path = directory_.path() / name;
+    shard::Folding folding(path, identity(), kept_values(), {}, {.sync = false});
+    fold(folding, limit);
+    folding.commit();
+    return path;
+  }
+
+  // In rounds of `round` events each, on top of `base`.
+  std::filesystem::path bulk(const std::string& name, size_t round,
+                             const std::optional<std::filesystem::path>& base = std::nullopt) {
+    const auto path = directory_.path() / name;
+    bulk::BulkFolding folding(path, identity(), kept_values(), base, kMemory);
+    while (static_cast<size_t>(raw(folding.position())) < log_.size()) {
+      fold(folding, std::min(log_.size(), static_cast<size_t>(raw(folding.position())) + round));
+      folding.finish();
+    }
+    folding.place();
+    return path;
+  }
+
+  void expect_equal(const std::filesystem::path& a, const std::filesystem::path& b) {
+    store::ShardWriter one(a, identity(), {.sync = false});
+    store::ShardWriter other(b, identity(), {.sync = false});
+    EXPECT_EQ(one.state(), other.state());
+    const ShardImage image = read_shard(one, identity().declarations);
+    EXPECT_EQ(image, read_shard(other, identity().declarations));
+    EXPECT_EQ(one.state().digests, digests_of(image, identity().declarations));
+    if (HasFailure()) FAIL() << "seed " << GetParam();
+  }
+
+  const std::vector<LogRecord> log_;
+  ledger::test::TempDir directory_;
+};
+
+TEST_P(BulkPath, OneRoundMakesWhatTheLivePathMakes) {
+  expect_equal(live("live", log_.size()), bulk("bulk", log_.size()));
+}
+
+TEST_P(BulkPath, ManyRoundsMakeWhatTheLivePathMakes) {
+  expect_equal(live("live", log_.size()), bulk("bulk", 1 + GetParam() * 7));
+}
+
+TEST_P(BulkPath, OnTopOfALiveShardItMakesWhatTheLivePathMakes) {
+  const auto base = live("base", log_.size() / 2);
+  expect_equal(live("live", log_.size()), bulk("bulk", log_.size(), base));
+}
+
+TEST_P(BulkPath, TheLivePathGoesOnWhereItEnded) {
+  const auto path = directory_.path() / "mixed";
+  {
+    bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kMemory);
+    fold(folding, log_.size() / 3);
+    folding.finish();
+    folding.place();
+  }
+  expect_equal(live("mixed", log_.size()), live("live", log_.size()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, BulkPath, ::testing::Range<uint64_t>(1, kSeeds + 1));
+
+}  // namespace
+}  // namespace ledger::testing

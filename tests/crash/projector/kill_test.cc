@@ -1,0 +1,166 @@
+// kill -9 of ledger-projector at random moments: what it committed stays, and the end is the same.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "schemas/base/error.h"
+#include "schemas/store/directory.h"
+#include "schemas/store/kept_log.h"
+#include "schemas/store/reader.h"
+#include "tests/support/broker.h"
+#include "tests/support/process.h"
+
+namespace ledger::test {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr int kKillsByDefault = 60;
+constexpr int kRunShare = 2;      // of LEDGER_KILLS, which all crash tests share: half
+constexpr int kRebuildShare = 6;  // a sixth
+constexpr int kPartitions = 2;
+constexpr const char* kEvents = "9000";
+constexpr const char* kBatchEvents = "25";
+
+int kills(int share) {
+  const char* text = std::getenv("LEDGER_KILLS");
+  return std::max(2, (text == nullptr ? kKillsByDefault : std::atoi(text)) / share);
+}
+
+uint64_t seed() {
+  const char* text = std::getenv("LEDGER_SEED");
+  return text == nullptr ? std::random_device()() : std::strtoull(text, nullptr, 10);
+}
+
+// What of a shard must not depend on how often it was interrupted.
+struct Stand {
+  store::ShardState state;
+  store::ChainHash chain{};
+  bool operator==(const Stand&) const = default;
+};
+
+std::map<Partition, Stand> stands(const std::filesystem::path& views) {
+  const store::ViewDirectory directory(views);
+  std::map<Partition, Stand> found;
+  const auto current = directory.current();
+  if (!current) return found;
+  for (const Partition partition : directory.partitions(*current)) {
+    const store::ShardReader shard(directory.shard(*current, partition));
+    const store::KeptLogReader log(directory.log(partition));
+    EXPECT_LE(shard.state().position, log.end());
+    found[partition] = {shard.state(), log.chain_head()};
+  }
+  return found;
+}
+
+class Kill : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    broker_ = new EmbeddedBroker(kPartitions);
+    const Finished events =
+        run({program("ledger-generate"), "--events", kEvents, "--duplicates", "0.03", "-q"});
+    ASSERT_EQ(events.code, 0) << events.err;
+    const Finished sent =
+        run({program("ledger-emit"), "send", "--brokers", broker_->address()}, events.out);
+    ASSERT_EQ(sent.code, 0) << sent.err;
+  }
+  static void TearDownTestSuite() {
+    delete broker_;
+    broker_ = nullptr;
+  }
+
+  Kill() : seed_(seed()), random_(seed_) {
+    RecordProperty("seed", std::to_string(seed_));
+    const auto started = std::chrono::steady_clock::now();
+    const Finished whole = run(run_command(undisturbed()));
+    duration_ = std::chrono::steady_clock::now() - started;
+    EXPECT_EQ(whole.code, 0) << whole.err;
+    expected_ = stands(undisturbed());
+    EXPECT_EQ(expected_.size(), static_cast<size_t>(kPartitions));
+  }
+
+  std::filesystem::path undisturbed() const { return folder_.path() / "undisturbed"; }
+
+  static std::vector<std::string> run_command(const std::filesystem::path& views) {
+    return {program("ledger-projector"),
+            "run",
+            "--until-end",
+            "--brokers",
+            broker_->address(),
+            "--views",
+            views.string(),
+            "--batch-events",
+            kBatchEvents,
+            "-q"};
+  }
+
+  // Returns: whether it was killed before it had ended by itself.
+  bool run_and_kill(const std::vector<std::string>& argv, std::chrono::nanoseconds longest) {
+    Process child(argv);
+    const auto delay = std::uniform_int_distribution<int64_t>(0, longest.count())(random_);
+    std::this_thread::sleep_for(std::chrono::nanoseconds(delay));
+    child.signal(SIGKILL);
+    const int code = child.wait();
+    EXPECT_TRUE(code == 0 || code == 128 + SIGKILL) << code << " " << child.rest_of_stderr();
+    return code != 0;
+  }
+
+  const uint64_t seed_;
+  std::mt19937_64 random_;
+  TempDir folder_{memory_directory()};
+  std::chrono::nanoseconds duration_{};
+  std::map<Partition, Stand> expected_;
+  static EmbeddedBroker* broker_;
+};
+
+EmbeddedBroker* Kill::broker_ = nullptr;
+
+// P2, and P1 over restarts.
+TEST_F(Kill, ARunThatIsKilledAndStartedAgainEndsAsAnUndisturbedOne) {
+  int left = kills(kRunShare);
+  for (int round = 0; left > 0; ++round) {
+    const auto views = folder_.path() / ("killed-" + std::to_string(round));
+    std::map<Partition, Stand> before;
+    for (; left > 0 && run_and_kill(run_command(views), duration_); --left) {
+      const auto now = stands(views);
+      for (const auto& [partition, stand] : before) {
+        EXPECT_GE(now.at(partition).state.position, stand.state.position);
+      }
+      before = now;
+      if (random_() % 4 == 0) break;  // few starts and many: both
+    }
+    const Finished last = run(run_command(views));
+    ASSERT_EQ(last.code, 0) << last.err;
+    ASSERT_EQ(stands(views), expected_) << "LEDGER_SEED=" << seed_;
+    std::filesystem::remove_all(views);
+  }
+}
+
+// Until it publishes, a rebuild touches nothing that is live.
+TEST_F(Kill, ARebuildThatIsKilledLeavesTheLiveGenerationAndTheNextOneSucceeds) {
+  const std::vector<std::string> rebuild = {program("ledger-projector"), "rebuild", "--views",
+                                            undisturbed().string(), "-q"};
+  const auto started = std::chrono::steady_clock::now();
+  ASSERT_EQ(run(rebuild).code, 0);
+  const auto duration = std::chrono::steady_clock::now() - started;
+  for (int left = kills(kRebuildShare); left > 0; --left) {
+    run_and_kill(rebuild, duration);
+    ASSERT_EQ(stands(undisturbed()), expected_) << "LEDGER_SEED=" << seed_;
+    const Finished digest =
+        run({program("ledger-query"), "digest", "--views", undisturbed().string()});
+    ASSERT_EQ(digest.code, 0) << digest.err;
+  }
+  const Finished last = run(rebuild);
+  ASSERT_EQ(last.code, 0) << last.err;
+  EXPECT_EQ(stands(undisturbed()), expected_);
+  EXPECT_LE(store::ViewDirectory(undisturbed()).generations().size(), 2U);
+}
+
+}  // namespace
+}  // namespace ledger::test

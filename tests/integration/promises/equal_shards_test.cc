@@ -1,0 +1,74 @@
+// P1 and P3 by the programs: equal digests however a shard was made, and after the same file twice.
+#include <gtest/gtest.h>
+
+#include "tests/support/broker.h"
+#include "tests/support/process.h"
+
+namespace ledger::test {
+namespace {
+
+class EqualShards : public testing::Test {
+ protected:
+  static constexpr int kPartitions = 3;
+
+  EqualShards() : broker_(kPartitions) {
+    const Finished events = run({program("ledger-generate"), "--events", "4000", "-q"});
+    EXPECT_EQ(events.code, 0) << events.err;
+    events_ = events.out;
+    send();
+  }
+
+  void send() const {
+    const Finished sent =
+        run({program("ledger-emit"), "send", "--brokers", broker_.address()}, events_);
+    ASSERT_EQ(sent.code, 0) << sent.err;
+  }
+
+  // Folds to the end into `name`. Returns: the digest of each view of each shard.
+  std::string fold(const std::string& name, const std::vector<std::string>& more) const {
+    std::vector<std::string> argv = {
+        program("ledger-projector"), "run",     "--until-end", "-q", "--brokers",
+        broker_.address(),           "--views", views(name)};
+    argv.insert(argv.end(), more.begin(), more.end());
+    const Finished folded = run(argv);
+    EXPECT_EQ(folded.code, 0) << folded.err;
+    return digests(name);
+  }
+
+  std::string digests(const std::string& name) const {
+    const Finished digest = run(
+        {program("ledger-query"), "digest", "--shards", "-o", "ndjson", "--views", views(name)});
+    EXPECT_EQ(digest.code, 0) << digest.err;
+    EXPECT_GT(lines_of(digest.out).size(), static_cast<size_t>(kPartitions));
+    return digest.out;
+  }
+
+  std::string views(const std::string& name) const { return (folder_.path() / name).string(); }
+
+  EmbeddedBroker broker_;
+  std::string events_;
+  TempDir folder_{memory_directory()};
+};
+
+TEST_F(EqualShards, ForEveryBatchSizeAndNumberOfThreadsAndRebuilt) {
+  const std::string whole = fold("whole", {"--batch-events", "1000000"});
+  EXPECT_EQ(fold("ones", {"--batch-events", "1"}), whole);
+  EXPECT_EQ(fold("sevens", {"--batch-events", "7", "--threads", "1"}), whole);
+  EXPECT_EQ(fold("thousands", {"--batch-events", "1000", "--threads", "2"}), whole);
+  const Finished rebuilt =
+      run({program("ledger-projector"), "rebuild", "--views", views("sevens"), "-q"});
+  ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
+  EXPECT_EQ(digests("sevens"), whole);
+}
+
+TEST_F(EqualShards, AndTheSameFileTwiceChangesNoView) {
+  const std::string once = fold("views", {});
+  send();
+  EXPECT_EQ(fold("views", {}), once);
+  const Finished status =
+      run({program("ledger-query"), "status", "-o", "ndjson", "--views", views("views")});
+  EXPECT_NE(status.out.find("\"duplicates\":4000"), std::string::npos) << status.out;
+}
+
+}  // namespace
+}  // namespace ledger::test

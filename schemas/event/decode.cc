@@ -4,7 +4,6 @@
 // all little-endian. Source: EVENT_FORMAT.md.
 #include <array>
 #include <cstring>
-#include <vector>
 
 #include <capnp/message.h>
 #include <kj/exception.h>
@@ -51,7 +50,7 @@ std::optional<Rejection> judge(const WalkResult& walked, const Event& event) {
 }  // namespace
 
 struct Decoder::Impl {
-  std::vector<word> words;  // 8-aligned, kept at the largest size so far
+  kj::Array<word> words;  // 8-aligned, kept at the largest size so far
   std::array<Segment, kSegmentsMax> segments;
 
   // Copies `value` into `words` and cuts it into segments.
@@ -86,13 +85,13 @@ size_t Decoder::Impl::frame(std::string_view value) {
   const size_t table_words = count / 2 + 1;
   const size_t value_words = value.size() / sizeof(word);
   if (table_words > value_words) return 0;
-  if (words.size() < value_words) words.resize(value_words);
-  std::memcpy(words.data(), value.data(), value.size());
+  if (words.size() < value_words) words = kj::heapArray<word>(value_words);
+  std::memcpy(words.begin(), value.data(), value.size());
   size_t at = table_words;
   for (size_t i = 0; i < count; ++i) {
     const size_t size = read_le32(value.data() + 4 * (i + 1));
     if (size > value_words - at) return 0;
-    segments[i] = Segment(words.data() + at, size);
+    segments[i] = Segment(words.begin() + at, size);
     at += size;
   }
   return at == value_words ? count : 0;

@@ -40,7 +40,8 @@ TEST(Producer, AFatalErrorIsSurvivedAndNothingIsLostOrReordered) {
 
   // Resent values may stand twice; their first occurrences are in order and complete.
   int expected = 0;
-  for (const std::string& value : test::read_log(broker.address(), "numbers").at(Partition{0})) {
+  const auto log = test::read_log(broker.address(), "numbers");
+  for (const std::string& value : log.at(Partition{0})) {
     if (value == std::to_string(expected)) ++expected;
     EXPECT_LT(std::stoi(value), expected);
   }

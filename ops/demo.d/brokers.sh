@@ -29,8 +29,7 @@ kafka_start() { exec "$root/ops/kafka" start "$kafka_dir" >"$work/address"; }
 
 stop_broker() {
   if [ -n "$broker" ]; then
-    kill -TERM "$broker" 2>/dev/null || true
-    wait "$broker" 2>/dev/null || true
+    end_group "$broker"
     broker=
   fi
   if [ -n "$kafka_dir" ] && [ -d "$kafka_dir" ]; then

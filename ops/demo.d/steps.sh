@@ -64,16 +64,24 @@ stop_ticker() {
   printf '\r\e[K'
 }
 
+# end_group PID: SIGTERM to the process group, SIGKILL after 10 s. Polls: `wait` in a trap that interrupted a `wait` can
+# block for ever on a child that is gone.
+end_group() {
+  kill -TERM -- "-$1" 2>/dev/null || return 0
+  for _ in {1..500}; do
+    kill -0 -- "-$1" 2>/dev/null || return 0
+    sleep 0.02
+  done
+  kill -KILL -- "-$1" 2>/dev/null || true
+}
+
 # Ends what runs and removes what was made, whatever the end is.
 clean() {
   local code=$?
   trap - EXIT
   trap '' INT TERM HUP
-  stop_ticker
-  if [ -n "$child" ]; then
-    kill -TERM -- "-$child" 2>/dev/null || true
-    wait "$child" 2>/dev/null || true
-  fi
+  [ -z "$ticker" ] || kill "$ticker" 2>/dev/null || true
+  [ -z "$child" ] || end_group "$child"
   stop_broker
   [ -n "$keep" ] || rm -rf "$work"
   exit "$code"

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -98,7 +99,7 @@ class Demo(unittest.TestCase):
         time.sleep(0.2)
         os.write(terminal, b"\x03")
         with contextlib.suppress(OSError):  # the terminal is gone with its last process
-            while os.read(terminal, 4096):
+            while select.select([terminal], [], [], 30)[0] and os.read(terminal, 4096):
                 pass
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 130)
         self.assertEqual(list(self.temporary.iterdir()), [])

@@ -46,6 +46,8 @@ Fault run_run(const options::Parsed& parsed) {
     options.accepted_gaps.push_back(consumer::parse_accepted_gap(text));
   }
   options.batch_events = bounded(parsed, "batch-events", kBatchEventsMax);
+  options.bulk_from = bounded(parsed, "bulk-from", kBatchEventsMax);
+  options.memory = memory(parsed);
   options.threads = bounded(parsed, "threads", kThreadsMax);
   if (const auto longest = parsed.find_duration("give-up-after")) {
     options.give_up_after = std::chrono::duration_cast<std::chrono::milliseconds>(*longest);
@@ -82,6 +84,9 @@ options::Command run_command() {
       {"give-up-after", Kind::kDuration, "TIME",
        "exit 5 after so long without an answer from the brokers; else it waits for ever"},
       kBatchEvents,
+      {"bulk-from", Kind::kCount, "N",
+       "events behind from which on a new generation is made in bulk, if that pays", "200000"},
+      kMemory,
       kThreads};
   command.run = run_run;
   return command;

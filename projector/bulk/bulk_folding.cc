@@ -29,6 +29,7 @@ BulkFolding::BulkFolding(fs::path path, const store::ShardIdentity& identity,
   base_.emplace(*base);
   store::check_identity(base_->identity(), identity_, base->string());
   state_ = base_->state();
+  if (raw(state_.position) == 0) base_.reset();  // nothing in it yet
 }
 
 BulkFolding::~BulkFolding() = default;

@@ -11,6 +11,8 @@ namespace ledger::report {
 
 namespace {
 
+constexpr double kBeatMs = 1000;
+
 // run.json is no view: one that cannot be read is simply written anew.
 std::optional<store::RunState> earlier_state(const std::filesystem::path& path) {
   try {
@@ -41,6 +43,10 @@ void RunReport::write() {
   } catch (const Error& error) {
     if (!std::exchange(warned_, true)) messages_.warn(error.what());
   }
+}
+
+void RunReport::beat() {
+  if (now_unix_ms() - state_.heartbeat_ms >= kBeatMs) write();
 }
 
 void RunReport::refused(const Error& error) {

@@ -18,6 +18,7 @@ class RunReport {
   // Stamps the heartbeat and replaces the file. A full disk stops no projector by this: it is
   // warned of once.
   void write();
+  void beat();  // write(), once a second at most
   void refused(const Error& error);
   void stopped();
 

@@ -14,15 +14,18 @@ constexpr milliseconds kPause{50};
 
 }  // namespace
 
-Feed::Feed(shard::Shard& shard, consumer::Guards& guards, const log::Connection& connection,
-           const consumer::BatchLimits& limits, size_t queue_bytes_max)
-    : shard_(shard),
+Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
+           const log::Connection& connection, const consumer::BatchLimits& limits,
+           size_t queue_bytes_max)
+    : mode_(mode),
+      shard_(shard),
       guards_(guards),
       limits_(limits),
       stream_(connection, shard.partition(), shard.kept_end(), queue_bytes_max),
       compare_at_(Clock::now() + kCompareInterval),
       partition_(shard.partition()),
-      position_(raw(shard.position())) {}
+      position_(raw(shard.position())),
+      kept_(raw(shard.kept_end())) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   const consumer::Arrived arrived = stream_.poll(limits_, wait);
@@ -30,8 +33,9 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   if (!arrived.events.empty() && Clock::now() >= compare_at_) doubtful_ = true;
   if (doubtful_ && !compare(stop)) return false;
   if (!arrived.events.empty()) {
-    shard_.append(arrived.events);
+    mode_ == FeedMode::kFold ? shard_.append(arrived.events) : shard_.keep(arrived.events);
     position_ = raw(shard_.position());
+    kept_ = raw(shard_.kept_end());
   }
   if (arrived.stop) throw Error(*arrived.stop);
   if (arrived.position_lost) {

@@ -15,11 +15,17 @@
 
 namespace ledger::run {
 
+enum class FeedMode : uint8_t {
+  kFold,
+  kKeep,  // the kept log alone: a bulk build folds it
+};
+
 // Lifetime: shard, guards and connection outlive the feed.
 class Feed {
  public:
-  Feed(shard::Shard& shard, consumer::Guards& guards, const log::Connection& connection,
-       const consumer::BatchLimits& limits, size_t queue_bytes_max);
+  Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
+       const log::Connection& connection, const consumer::BatchLimits& limits,
+       size_t queue_bytes_max);
 
   // By one thread at a time. Folds what comes within `wait`; while the brokers do not answer a due
   // comparison it waits for them. Returns: whether events came.
@@ -28,7 +34,8 @@ class Feed {
 
   // By any thread.
   Partition partition() const { return partition_; }
-  Offset position() const { return Offset{position_.load()}; }  // committed
+  Offset position() const { return Offset{position_.load()}; }  // folded and committed
+  Offset kept() const { return Offset{kept_.load()}; }          // the kept log's end
   std::optional<Offset> end() const;  // of the log, as last seen; nullopt: not seen
   void see_end(Offset end);           // seen by another; ends never go back
   std::string waiting() const;        // why the brokers are waited for, "" when they are not
@@ -44,6 +51,7 @@ class Feed {
   bool compare(const std::stop_token& stop);
   void set_waiting(const std::string& why);
 
+  FeedMode mode_;
   shard::Shard& shard_;
   consumer::Guards& guards_;
   consumer::BatchLimits limits_;
@@ -53,6 +61,7 @@ class Feed {
 
   Partition partition_;
   std::atomic<int64_t> position_;
+  std::atomic<int64_t> kept_;
   std::atomic<int64_t> end_{-1};
   std::atomic<double> caught_up_ms_{0};
   std::atomic<double> clock_behind_ms_{0};

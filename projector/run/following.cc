@@ -25,10 +25,13 @@ bool reached(const PositionVector& positions, const PositionVector& until) {
 
 }  // namespace
 
-Following::Following(const Parts& parts, double asked_ms, const PositionVector& ends,
-                     bool check_settings)
-    : parts_(parts), report_at_(Clock::now()), look_at_(Clock::now() + kLookInterval) {
-  started_at_ = positions();
+Following::Following(const Parts& parts, std::string what, double asked_ms,
+                     const PositionVector& ends, bool check_settings)
+    : parts_(parts),
+      what_(std::move(what)),
+      report_at_(Clock::now()),
+      look_at_(Clock::now() + kLookInterval) {
+  started_at_ = kept();
   caught_up_.look(asked_ms, ends);
   if (check_settings) settings_at_ = Clock::now() + kSettingsInterval;
 }
@@ -36,15 +39,14 @@ Following::Following(const Parts& parts, double asked_ms, const PositionVector& 
 bool Following::follow(const FeedThreads& threads, const std::optional<PositionVector>& until) {
   while (true) {
     tick(until);
-    if (until && reached(positions(), *until)) return true;
+    if (until && reached(kept(), *until)) return true;
     if (threads.failed() || parts_.interrupt.wait(kTick)) return false;
   }
 }
 
-void Following::stopped() {
+void Following::finish() {
   caught_up_.reached(positions());
   report(0);
-  parts_.report.stopped();
 }
 
 void Following::tick(const std::optional<PositionVector>& until) {
@@ -59,7 +61,7 @@ void Following::tick(const std::optional<PositionVector>& until) {
   }
   const uint64_t events_behind = behind(until);
   if (events_behind > 0 && why.empty()) {
-    parts_.messages.progress("catching up", {folded(), folded() + events_behind});
+    parts_.messages.progress(what_, {done(), done() + events_behind});
   } else {
     parts_.messages.end_progress();
   }
@@ -115,10 +117,16 @@ PositionVector Following::positions() const {
   return positions;
 }
 
-uint64_t Following::folded() const {
+PositionVector Following::kept() const {
+  PositionVector kept;
+  for (const auto& feed : parts_.feeds) kept[feed->partition()] = feed->kept();
+  return kept;
+}
+
+uint64_t Following::done() const {
   uint64_t sum = 0;
   for (const auto& feed : parts_.feeds) {
-    sum += static_cast<uint64_t>(raw(feed->position()) - raw(started_at_.at(feed->partition())));
+    sum += static_cast<uint64_t>(raw(feed->kept()) - raw(started_at_.at(feed->partition())));
   }
   return sum;
 }
@@ -127,7 +135,7 @@ uint64_t Following::behind(const std::optional<PositionVector>& until) const {
   uint64_t sum = 0;
   for (const auto& feed : parts_.feeds) {
     const Offset end = until ? until->at(feed->partition()) : feed->end().value_or(Offset{0});
-    if (end > feed->position()) sum += static_cast<uint64_t>(raw(end) - raw(feed->position()));
+    if (end > feed->kept()) sum += static_cast<uint64_t>(raw(end) - raw(feed->kept()));
   }
   return sum;
 }

@@ -27,18 +27,20 @@ class Following {
     log::Patience& patience;
     const options::Interrupt& interrupt;
   };
-  // The log ended at `ends` when they were asked for at `asked_ms`. `check_settings`: not on an
-  // ephemeral ledger, whose broker knows no such request.
-  Following(const Parts& parts, double asked_ms, const PositionVector& ends, bool check_settings);
+  // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress.
+  // `check_settings`: not on an ephemeral ledger, whose broker knows no such request.
+  Following(const Parts& parts, std::string what, double asked_ms, const PositionVector& ends,
+            bool check_settings);
 
-  // Until a signal comes, a feed fails or, where `until` is given, all positions have reached it.
+  // Until a signal comes, a feed fails or, where `until` is given, all feeds have kept (and by
+  // their mode folded) up to there.
   // Returns: whether that was reached. Throws: Error{kUnavailable} when patience is over;
   // kIncompatible when the topic's settings turned wrong.
   bool follow(const FeedThreads& threads, const std::optional<PositionVector>& until);
-  void stopped();  // the last report, once the feeds stand still
+  void finish();  // the last report, once the feeds stand still
 
-  PositionVector positions() const;
-  uint64_t folded() const;  // since the start
+  PositionVector positions() const;  // folded
+  uint64_t done() const;             // events kept, and by the feeds' mode folded, since the start
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -51,6 +53,9 @@ class Following {
   void report(uint64_t behind);
 
   Parts parts_;
+  PositionVector kept() const;
+
+  std::string what_;
   PositionVector started_at_;
   CaughtUp caught_up_;
   Clock::time_point report_at_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "events/log/patience.h"
+#include "projector/bulk/generation_build.h"
 #include "projector/report/run_report.h"
 #include "projector/run/following.h"
 #include "projector/run/opening.h"
@@ -18,6 +19,19 @@ constexpr const char* kProgram = "ledger-projector";
 constexpr milliseconds kProbePatience{500};
 constexpr size_t kFetchAheadBytes = size_t{128} << 20;   // over all partitions
 constexpr size_t kFetchAheadBytesMin = size_t{1} << 20;  // of a partition
+// Measured: a folded event costs 2 us to copy, a new one 6 by the bulk and 23 by the live path.
+constexpr uint64_t kHeldPerBacklogMax = 8;
+
+// Events from `start` to `end`; a partition that `start` leaves out counts from 0.
+uint64_t distance(const PositionVector& start, const PositionVector& end) {
+  uint64_t sum = 0;
+  for (const auto& [partition, offset] : end) {
+    const auto from = start.find(partition);
+    const int64_t first = from == start.end() ? 0 : raw(from->second);
+    sum += static_cast<uint64_t>(std::max<int64_t>(0, raw(offset) - first));
+  }
+  return sum;
+}
 
 class Run {
  public:
@@ -34,12 +48,18 @@ class Run {
 
   Fault run() {
     open();
+    const PositionVector start = position();
     fold_kept();
     for (const auto& gap : options_.accepted_gaps) accept(gap);
     const PositionVector ends = compare();
-    start_feeds();
+    if (bulk_pays(distance(position(), ends))) {
+      fetch(ends);
+      fold_kept();
+    }
     const bool reached = follow(ends);
-    messages_.info(fmt::format("stopped at {}: folded {} events", to_text(position()), folded_));
+    report_.stopped();
+    messages_.info(fmt::format("stopped at {}: folded {} events", to_text(position()),
+                               distance(start, position())));
     if (options_.until_end && !reached) throw Error(interrupt_.fault(), "stopped before the end");
     return Fault::kNone;
   }
@@ -66,10 +86,15 @@ class Run {
       const std::string unreadable = patiently([&] { return probe_.check_settings(); });
       if (!unreadable.empty()) messages_.warn(settings_warning(unreadable));
     }
-    shards_ = open_shards(directory_, identity_, {.events_max = options_.batch_events});
+    bulk::remove_leftovers(directory_);
+    open_shards();
     messages_.info(fmt::format("ledger {}, topic {}, {} partitions; views {} at {}",
                                to_text(identity_.ledger_id), identity_.topic,
                                identity_.partition_count, options_.views, to_text(position())));
+  }
+
+  void open_shards() {
+    shards_ = run::open_shards(directory_, identity_, {.events_max = options_.batch_events});
   }
 
   PositionVector position() const {
@@ -101,12 +126,56 @@ class Run {
         fmt::format("{}: {} events are accepted as lost", named, raw(gap.limit) - raw(gap.from)));
   }
 
-  // What an earlier run kept and had no time to fold.
+  // Does a new generation, in which everything is written once more, cost less than the events one
+  // by one?
+  bool bulk_pays(uint64_t backlog) const {
+    const uint64_t held = distance({}, position());
+    return backlog >= options_.bulk_from && backlog * kHeldPerBacklogMax >= held;
+  }
+
+  // What is kept and not folded yet.
   void fold_kept() {
+    PositionVector kept;
+    for (const auto& shard : shards_) kept[shard->partition()] = shard->kept_end();
+    if (bulk_pays(distance(position(), kept)) && fill()) return;
     for (const auto& shard : shards_) {
       shard->catch_up([&] { return !interrupt_.requested(); });
       if (interrupt_.requested()) throw Error(interrupt_.fault(), "interrupted");
     }
+  }
+
+  // A new generation at the end of the kept logs, in place of the live one.
+  // Returns: false when the disk has no room for two.
+  bool fill() {
+    const bool empty = distance({}, position()) == 0;
+    const auto base = empty ? std::nullopt : directory_.current();
+    shards_.clear();
+    try {
+      bulk::GenerationBuild build(directory_, base,
+                                  {.what = "filling",
+                                   .memory = options_.memory,
+                                   .threads = options_.threads,
+                                   .tick = [this] { report_.beat(); }},
+                                  messages_, interrupt_);
+      build.fold_to([](const bulk::ShardBuild& shard) { return shard.end(); });
+      build.publish();
+    } catch (const Error& error) {
+      if (error.fault() != Fault::kFull) throw;
+      messages_.warn(fmt::format("{}; going on event by event", error.what()));
+      open_shards();
+      return false;
+    }
+    bulk::remove_older(directory_);
+    open_shards();
+    return true;
+  }
+
+  // Keeps the log up to `ends`, for a fill to fold.
+  void fetch(const PositionVector& ends) {
+    start_feeds(FeedMode::kKeep);
+    const bool reached = step_feeds("fetching", ends, ends);
+    feeds_.clear();
+    if (!reached) throw Error(interrupt_.fault(), "interrupted");
   }
 
   // Returns: where the log ends.
@@ -128,28 +197,33 @@ class Run {
         raw(shard.partition()), identity_.topic, raw(low), options_.views));
   }
 
-  void start_feeds() {
+  void start_feeds(FeedMode mode) {
     const size_t queue_bytes = std::max(kFetchAheadBytes / shards_.size(), kFetchAheadBytesMin);
     consumer::BatchLimits limits;
     limits.events_max = options_.batch_events;
     for (const auto& shard : shards_) {
       feeds_.push_back(
-          std::make_unique<Feed>(*shard, guards_, options_.connection, limits, queue_bytes));
+          std::make_unique<Feed>(mode, *shard, guards_, options_.connection, limits, queue_bytes));
     }
   }
 
   bool follow(const PositionVector& ends) {
+    start_feeds(FeedMode::kFold);
+    return step_feeds("catching up", ends, options_.until_end ? std::optional(ends) : std::nullopt);
+  }
+
+  // Returns: whether `until` was reached.
+  bool step_feeds(const std::string& what, const PositionVector& ends,
+                  const std::optional<PositionVector>& until) {
     for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
-    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_}, asked_ms_,
-                        ends, !identity_.ephemeral);
+    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_}, what,
+                        asked_ms_, ends, !identity_.ephemeral);
     const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
     FeedThreads feed_threads(feeds_, threads);
-    const bool reached =
-        following.follow(feed_threads, options_.until_end ? std::optional(ends) : std::nullopt);
+    const bool reached = following.follow(feed_threads, until);
     feed_threads.join();
     messages_.end_progress();
-    following.stopped();
-    folded_ = following.folded();
+    following.finish();
     return reached;
   }
 
@@ -165,7 +239,6 @@ class Run {
   std::vector<std::unique_ptr<shard::Shard>> shards_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   double asked_ms_ = 0;  // when the ends were asked for
-  uint64_t folded_ = 0;
 };
 
 bool is_stop(const Error& error) {

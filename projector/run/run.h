@@ -1,5 +1,8 @@
 // ledger-projector run: follows the log and keeps the views at its end.
 //
+// A shard that is empty or far behind is filled by the bulk path: the log is kept first, then a new
+// generation is made of it and published.
+//
 //   starting -> catching_up <-> following -> stopped
 //                  ^  |            |
 //                  |  v            v
@@ -22,7 +25,9 @@ struct RunOptions {
   bool until_end = false;  // stop once the ends that the log had at the start are folded
   std::vector<consumer::AcceptedGap> accepted_gaps;
   size_t batch_events = 0;
-  size_t threads = 0;  // 0: one per partition
+  size_t bulk_from = 0;  // events behind from which on the bulk path is taken, if it pays
+  size_t memory = 0;     // bytes of the bulk path, over all threads
+  size_t threads = 0;    // 0: one per partition
   std::optional<std::chrono::milliseconds> give_up_after;
   bool quiet = false;
 };

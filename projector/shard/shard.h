@@ -35,6 +35,8 @@ class Shard {
   void catch_up(const std::function<bool()>& go_on);
   // Keeps and folds. Precondition (asserted): contiguous from kept_end() == position().
   void append(std::span<const store::KeptEvent> events);
+  // Keeps only, for a bulk build to fold. Precondition (asserted): contiguous from kept_end().
+  void keep(std::span<const store::KeptEvent> events) { kept_.append(events); }
   // Records that the events [kept_end(), limit) are lost and goes on behind them.
   void accept_gap(Offset limit);
   bool accepted(Offset from, Offset limit) const;  // that very gap, earlier

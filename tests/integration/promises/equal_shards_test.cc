@@ -12,10 +12,15 @@ class EqualShards : public testing::Test {
   static constexpr int kPartitions = 3;
 
   EqualShards() : broker_(kPartitions) {
-    const Finished events = run({program("ledger-generate"), "--events", "4000", "-q"});
-    EXPECT_EQ(events.code, 0) << events.err;
-    events_ = events.out;
+    events_ = with_seed("42");
     send();
+  }
+
+  static std::string with_seed(const std::string& seed) {
+    const Finished events =
+        run({program("ledger-generate"), "--events", "4000", "--seed", seed, "-q"});
+    EXPECT_EQ(events.code, 0) << events.err;
+    return events.out;
   }
 
   void send() const {
@@ -59,6 +64,20 @@ TEST_F(EqualShards, ForEveryBatchSizeAndNumberOfThreadsAndRebuilt) {
       run({program("ledger-projector"), "rebuild", "--views", views("sevens"), "-q"});
   ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
   EXPECT_EQ(digests("sevens"), whole);
+}
+
+TEST_F(EqualShards, ForTheBulkPathOnAnEmptyDirectoryAndOnTopOfAnOlderGeneration) {
+  const std::vector<std::string> bulk = {"--bulk-from", "100"};
+  fold("old", {});
+  events_ = with_seed("7");
+  send();
+  const std::string live = fold("live", {});
+  EXPECT_EQ(fold("empty", bulk), live);
+  EXPECT_EQ(fold("old", bulk), live);
+  for (const std::string name : {"empty", "old"}) {
+    EXPECT_EQ(std::filesystem::read_symlink(views(name) + "/current"), "gen-2");
+    EXPECT_FALSE(std::filesystem::exists(views(name) + "/gen-1"));
+  }
 }
 
 TEST_F(EqualShards, AndTheSameFileTwiceChangesNoView) {

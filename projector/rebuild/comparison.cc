@@ -1,10 +1,7 @@
-#include "projector/rebuild/shard_build.h"
-
-#include <algorithm>
+#include "projector/rebuild/comparison.h"
 
 #include <fmt/format.h>
 
-#include "projector/fold/fold.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
 #include "schemas/store/reader.h"
@@ -35,26 +32,7 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
   }
 }
 
-ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation fresh,
-                       Partition partition, const index::Declarations& declarations,
-                       size_t memory_max)
-    : partition_(partition),
-      kept_(directory.log(partition)),
-      identity_{kept_.identity(), fold::kFoldVersion, declarations},
-      folding_(
-          directory.shard(fresh, partition), identity_,
-          [this](Offset offset) { return kept_.read(offset); }, std::nullopt, memory_max) {}
-
-void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
-  kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
-    folding_.fold(event);
-    ++folded_;
-    return !stop;
-  });
-  if (!stop) folding_.finish();
-}
-
-std::vector<std::string> differences(const OldShard& old, const ShardBuild& fresh) {
+std::vector<std::string> differences(const OldShard& old, const bulk::ShardBuild& fresh) {
   std::vector<std::string> found;
   if (old.identity != fresh.identity() || old.state.position != fresh.state().position)
     return found;

@@ -1,0 +1,171 @@
+#include "projector/bulk/generation_build.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "schemas/base/error.h"
+
+namespace ledger::bulk {
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{20};
+
+uint64_t bytes_under(const std::filesystem::path& folder) {
+  uint64_t sum = 0;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_regular_file(error)) sum += it->file_size(error);
+  }
+  return sum;
+}
+
+// One after the newest; numbers are not used again.
+store::Generation fresh_generation(const store::ViewDirectory& directory) {
+  const auto generations = directory.generations();
+  return store::Generation{generations.empty() ? 1 : store::raw(generations.back()) + 1};
+}
+
+size_t thread_count(size_t wanted, size_t shards) {
+  const size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(wanted == 0 ? cores : wanted, shards);
+}
+
+}  // namespace
+
+void remove_leftovers(const store::ViewDirectory& directory) {
+  const auto live = directory.current();
+  if (!live) return;
+  for (const store::Generation generation : directory.generations()) {
+    if (generation > *live) directory.remove_generation(generation);
+  }
+}
+
+void remove_older(const store::ViewDirectory& directory) {
+  const auto live = directory.current();
+  if (!live) return;
+  for (const store::Generation generation : directory.generations()) {
+    if (generation < *live) directory.remove_generation(generation);
+  }
+}
+
+GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
+                                 std::optional<store::Generation> base,
+                                 const BuildSettings& settings, report::Messages& messages,
+                                 const options::Interrupt& interrupt)
+    : directory_(directory),
+      settings_(settings),
+      messages_(messages),
+      interrupt_(interrupt),
+      fresh_(fresh_generation(directory)),
+      declarations_(index::load_declarations()),
+      started_(std::chrono::steady_clock::now()) {
+  check_space();
+  open(base);
+}
+
+GenerationBuild::~GenerationBuild() {
+  shards_.clear();
+  if (published_) return;
+  std::error_code ignored;  // what stays is a leftover, which the next build removes
+  std::filesystem::remove_all(directory_.generation(fresh_), ignored);
+}
+
+void GenerationBuild::check_space() const {
+  struct statvfs space {};
+  const auto live = directory_.current();
+  if (!live || statvfs(directory_.root().c_str(), &space) != 0) return;
+  const uint64_t needed = bytes_under(directory_.generation(*live));
+  const uint64_t free = space.f_bavail * space.f_frsize;
+  if (free >= needed) return;
+  throw Error(Fault::kFull,
+              fmt::format("{}: the new generation needs about {} MiB beside the live one, {} has "
+                          "{} MiB free; free some and start again",
+                          settings_.what, needed >> 20, directory_.root().string(), free >> 20));
+}
+
+void GenerationBuild::open(std::optional<store::Generation> base) {
+  const std::vector<Partition> partitions = directory_.log_partitions();
+  settings_.threads = thread_count(settings_.threads, partitions.size());
+  for (const Partition partition : partitions) {
+    shards_.push_back(std::make_unique<ShardBuild>(
+        directory_, fresh_, base, partition, declarations_, settings_.memory / settings_.threads));
+    const ShardBuild& shard = *shards_.back();
+    total_ += static_cast<uint64_t>(raw(shard.end()) - raw(shard.start()));
+  }
+  const auto count = static_cast<size_t>(shards_.front()->identity().log.partition_count);
+  if (shards_.size() == count) return;
+  throw Error(Fault::kIntegrity,
+              fmt::format("kept log {}: {} of {} partitions are there; restore log/ from a copy",
+                          (directory_.root() / "log").string(), shards_.size(), count));
+}
+
+void GenerationBuild::fold_to(const std::function<Offset(const ShardBuild&)>& limit) {
+  work(limit);
+  messages_.end_progress();
+  if (interrupt_.requested()) {
+    throw Error(interrupt_.fault(),
+                fmt::format("{}: interrupted; the live generation is as it was", settings_.what));
+  }
+}
+
+void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit) {
+  std::atomic<size_t> next{0};
+  std::atomic<size_t> working{settings_.threads};
+  std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  std::vector<std::jthread> threads;
+  for (size_t t = 0; t < settings_.threads; ++t) {
+    threads.emplace_back([&] {
+      try {
+        for (size_t i = next++; i < shards_.size() && !stop; i = next++) {
+          shards_[i]->fold_to(limit(*shards_[i]), stop);
+        }
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        failure = std::current_exception();
+        stop = true;
+      }
+      --working;
+    });
+  }
+  while (working > 0 && !interrupt_.wait(kTick)) {
+    messages_.progress(settings_.what, {folded(), total_});
+    settings_.tick();
+  }
+  if (working > 0) stop = true;
+  threads.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+uint64_t GenerationBuild::folded() const {
+  uint64_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->folded();
+  return sum;
+}
+
+void GenerationBuild::publish() {
+  PositionVector positions;
+  for (const auto& shard : shards_) {
+    positions[shard->partition()] = shard->state().position;
+    shard->place();
+  }
+  directory_.publish(fresh_);
+  published_ = true;
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  messages_.info(fmt::format("published generation {} at {}: {} events in {:.1f} s ({:.0f}/s)",
+                             store::raw(fresh_), to_text(positions), folded(), seconds,
+                             static_cast<double>(folded()) / std::max(seconds, 1e-3)));
+  shards_.clear();
+}
+
+}  // namespace ledger::bulk

@@ -1,0 +1,41 @@
+#include "projector/bulk/shard_build.h"
+
+#include <algorithm>
+
+#include "projector/fold/fold.h"
+
+namespace ledger::bulk {
+
+namespace {
+
+std::optional<std::filesystem::path> base_path(const store::ViewDirectory& directory,
+                                               std::optional<store::Generation> base,
+                                               Partition partition) {
+  if (!base) return std::nullopt;
+  return directory.shard(*base, partition);
+}
+
+}  // namespace
+
+ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation fresh,
+                       std::optional<store::Generation> base, Partition partition,
+                       const index::Declarations& declarations, size_t memory_max)
+    : partition_(partition),
+      kept_(directory.log(partition)),
+      identity_{kept_.identity(), fold::kFoldVersion, declarations},
+      folding_(
+          directory.shard(fresh, partition), identity_,
+          [this](Offset offset) { return kept_.read(offset); },
+          base_path(directory, base, partition), memory_max),
+      start_(folding_.position()) {}
+
+void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
+  kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
+    folding_.fold(event);
+    ++folded_;
+    return !stop;
+  });
+  if (!stop) folding_.finish();
+}
+
+}  // namespace ledger::bulk

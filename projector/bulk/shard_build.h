@@ -1,0 +1,41 @@
+// One shard of a generation that is being made from the kept log.
+#pragma once
+
+#include <atomic>
+#include <optional>
+
+#include "projector/bulk/bulk_folding.h"
+#include "schemas/store/directory.h"
+
+namespace ledger::bulk {
+
+class ShardBuild {
+ public:
+  // `base`: the generation to go on from; nullopt = from the start.
+  ShardBuild(const store::ViewDirectory& directory, store::Generation fresh,
+             std::optional<store::Generation> base, Partition partition,
+             const index::Declarations& declarations, size_t memory_max);
+  ShardBuild(const ShardBuild&) = delete;
+  ShardBuild& operator=(const ShardBuild&) = delete;
+
+  Partition partition() const { return partition_; }
+  Offset start() const { return start_; }
+  Offset end() const { return kept_.end(); }          // of the kept log
+  uint64_t folded() const { return folded_.load(); }  // events so far; any thread
+
+  // Folds and writes [position, limit); `limit` is cut to end(). Ends early on `stop`.
+  void fold_to(Offset limit, const std::atomic<bool>& stop);
+  const store::ShardState& state() const { return folding_.state(); }
+  const store::ShardIdentity& identity() const { return identity_; }
+  void place() { folding_.place(); }
+
+ private:
+  Partition partition_;
+  store::KeptLogReader kept_;
+  store::ShardIdentity identity_;
+  BulkFolding folding_;
+  Offset start_;
+  std::atomic<uint64_t> folded_{0};
+};
+
+}  // namespace ledger::bulk

@@ -6,7 +6,7 @@
 #include "events/log/genesis.h"
 #include "events/log/topic_settings.h"
 #include "events/producer.h"
-#include "tests/integration/emit/ledger.h"
+#include "tests/support/ledger.h"
 
 namespace ledger::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
-#include "tests/integration/emit/ledger.h"
+#include "tests/support/ledger.h"
 
 namespace ledger::events {
 namespace {

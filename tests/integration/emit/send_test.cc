@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/integration/emit/ledger.h"
+#include "tests/support/ledger.h"
 
 namespace ledger::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/integration/emit/ledger.h"
+#include "tests/support/ledger.h"
 
 #include <chrono>
 #include <memory>

@@ -1,0 +1,29 @@
+// What tests do to a topic behind the ledger's back.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "schemas/base/ids.h"
+
+namespace ledger::test {
+
+class RawTopic {
+ public:
+  RawTopic(std::string address, std::string topic);
+
+  // Any record to any partition; returns when it is acknowledged.
+  void write(int partition, const std::optional<std::string>& key,
+             const std::optional<std::string>& value) const;
+  // These four on real Kafka only.
+  void create(int partitions) const;  // with the ledger's settings, without genesis
+  void remove() const;                // returns when the brokers list it no longer
+  void grow(int partitions) const;
+  void delete_before(Partition partition, Offset offset) const;  // as retention would
+
+ private:
+  std::string address_;
+  std::string topic_;
+};
+
+}  // namespace ledger::test

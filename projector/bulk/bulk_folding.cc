@@ -72,8 +72,16 @@ void BulkFolding::finish() {
   }
   views_.reset();
   base_.emplace(path);
-  if (rounds_ > 0) fs::remove_all(round_path(rounds_));
+  remove_round(rounds_);
   ++rounds_;
+}
+
+void BulkFolding::remove_round(int round) const {
+  std::error_code error;
+  fs::remove_all(round_path(round), error);
+  if (!error) return;
+  throw Error(Fault::kUnavailable, fmt::format("cannot remove {} ({}); try again",
+                                               round_path(round).string(), error.message()));
 }
 
 void BulkFolding::place() {

@@ -33,6 +33,7 @@ class BulkFolding {
 
  private:
   void begin_round();
+  void remove_round(int round) const;
   std::filesystem::path round_path(int round) const;
 
   std::filesystem::path path_;

@@ -73,9 +73,18 @@ GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
 
 GenerationBuild::~GenerationBuild() {
   shards_.clear();
-  if (published_) return;
+  if (is_live()) return;
   std::error_code ignored;  // what stays is a leftover, which the next build removes
   std::filesystem::remove_all(directory_.generation(fresh_), ignored);
+}
+
+// Also when publishing failed behind the step that made it live.
+bool GenerationBuild::is_live() const {
+  try {
+    return directory_.current() == fresh_;
+  } catch (const Error&) {
+    return true;  // nothing is removed unseen
+  }
 }
 
 void GenerationBuild::check_space() const {
@@ -100,11 +109,23 @@ void GenerationBuild::open(std::optional<store::Generation> base) {
     const ShardBuild& shard = *shards_.back();
     total_ += static_cast<uint64_t>(raw(shard.end()) - raw(shard.start()));
   }
-  const auto count = static_cast<size_t>(shards_.front()->identity().log.partition_count);
-  if (shards_.size() == count) return;
-  throw Error(Fault::kIntegrity,
-              fmt::format("kept log {}: {} of {} partitions are there; restore log/ from a copy",
-                          (directory_.root() / "log").string(), shards_.size(), count));
+  check_logs();
+}
+
+// All partitions of one ledger, each where it belongs.
+void GenerationBuild::check_logs() const {
+  store::LogIdentity expected = shards_.front()->identity().log;
+  const auto count = static_cast<size_t>(expected.partition_count);
+  if (shards_.size() != count) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("kept log {}: {} of {} partitions are there; restore log/ from a copy",
+                            (directory_.root() / "log").string(), shards_.size(), count));
+  }
+  for (const auto& shard : shards_) {
+    expected.partition = shard->partition();
+    store::check_identity(shard->identity().log, expected,
+                          directory_.log(shard->partition()).string());
+  }
 }
 
 void GenerationBuild::fold_to(const std::function<Offset(const ShardBuild&)>& limit) {
@@ -159,7 +180,6 @@ void GenerationBuild::publish() {
     shard->place();
   }
   directory_.publish(fresh_);
-  published_ = true;
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   messages_.info(fmt::format("published generation {} at {}: {} events in {:.1f} s ({:.0f}/s)",

@@ -28,11 +28,12 @@ struct BuildSettings {
 class GenerationBuild {
  public:
   // Opens nothing but the kept logs, and `base` if given. Lifetime: everything given outlives it.
-  // Throws: Error{kIntegrity} when kept logs are missing; kFull when the disk will not hold it.
+  // Throws: Error{kIntegrity} when kept logs are missing; kIncompatible when they are not of one
+  // ledger; kFull when the disk will not hold it.
   GenerationBuild(const store::ViewDirectory& directory, std::optional<store::Generation> base,
                   const BuildSettings& settings, report::Messages& messages,
                   const options::Interrupt& interrupt);
-  // Removes the generation unless it was published.
+  // Removes the generation unless it is the live one.
   ~GenerationBuild();
   GenerationBuild(const GenerationBuild&) = delete;
   GenerationBuild& operator=(const GenerationBuild&) = delete;
@@ -45,8 +46,10 @@ class GenerationBuild {
   void publish();
 
  private:
+  bool is_live() const;
   void check_space() const;
   void open(std::optional<store::Generation> base);
+  void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);
   uint64_t folded() const;
 
@@ -55,7 +58,6 @@ class GenerationBuild {
   report::Messages& messages_;
   const options::Interrupt& interrupt_;
   store::Generation fresh_{};
-  bool published_ = false;
   index::Declarations declarations_;
   std::vector<std::unique_ptr<ShardBuild>> shards_;
   uint64_t total_ = 0;

@@ -32,17 +32,34 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
   }
 }
 
+std::string why_not_compared(const OldShard& old, const bulk::ShardBuild& fresh,
+                             const store::ViewDirectory& directory) {
+  const Partition partition = fresh.partition();
+  store::check_identity(old.identity.log, fresh.identity().log, directory.log(partition).string());
+  if (old.state.position > fresh.end()) {
+    throw Error(
+        Fault::kIntegrity,
+        fmt::format("kept log {} ends at {}, the live views of it stand at {}: the kept "
+                    "log lost events; restore log/ from a copy",
+                    directory.log(partition).string(), raw(fresh.end()), raw(old.state.position)));
+  }
+  if (old.identity == fresh.identity()) return {};
+  if (old.identity.fold_version == fresh.identity().fold_version) return "other declarations";
+  return fmt::format("fold version {}", old.identity.fold_version);
+}
+
 std::vector<std::string> differences(const OldShard& old, const bulk::ShardBuild& fresh) {
   std::vector<std::string> found;
   if (old.identity != fresh.identity() || old.state.position != fresh.state().position)
     return found;
   for (const auto& [view, digest] : fresh.state().digests) {
     const auto before = old.state.digests.find(view);
-    const std::string was =
-        before == old.state.digests.end() ? "none" : digest_text(before->second);
-    if (was == digest_text(digest)) continue;
+    // A shard that has committed nothing yet has no digests; those of empty views are zero.
+    const store::Digest was = before == old.state.digests.end() ? store::Digest{} : before->second;
+    if (was == digest) continue;
     found.push_back(fmt::format("partition {}, view {}: digest {} live, {} rebuilt",
-                                raw(fresh.partition()), view, was, digest_text(digest)));
+                                raw(fresh.partition()), view, digest_text(was),
+                                digest_text(digest)));
   }
   return found;
 }

@@ -20,6 +20,12 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
                                        std::optional<store::Generation> current,
                                        Partition partition, std::string& why);
 
+// Why `old` and what is rebuilt cannot be compared; "" when they can.
+// Throws: Error when the rebuilt shard must not take the place of `old`: kIncompatible when it is
+// of another log, kIntegrity when the kept log does not reach the old position.
+std::string why_not_compared(const OldShard& old, const bulk::ShardBuild& fresh,
+                             const store::ViewDirectory& directory);
+
 // A line per view whose digest is not the old one's; empty when all are equal or the two cannot be
 // compared (other declarations or fold version, another position).
 std::vector<std::string> differences(const OldShard& old, const bulk::ShardBuild& fresh);

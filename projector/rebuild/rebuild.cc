@@ -42,6 +42,7 @@ std::vector<std::optional<OldShard>> read_old(const store::ViewDirectory& direct
   for (const auto& shard : build.shards()) {
     std::string why;
     olds.push_back(read_old_shard(directory, directory.current(), shard->partition(), why));
+    if (olds.back()) why = why_not_compared(*olds.back(), *shard, directory);
     if (why.empty()) continue;
     messages.warn(
         fmt::format("partition {}: nothing to compare with: {}", raw(shard->partition()), why));

@@ -174,6 +174,7 @@ void ViewDirectory::publish(Generation generation) const {
     fsync_path(shard(generation, partition));
   }
   fsync_path(folder);
+  fsync_path(root_);
   const fs::path fresh = root_ / "current.new";
   unlink(fresh.c_str());
   if (symlink(folder.filename().c_str(), fresh.c_str()) != 0) throw_errno(errno, "publish", fresh);

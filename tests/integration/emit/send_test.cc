@@ -147,7 +147,8 @@ TEST_P(Send, AStoppedReaderOfStdoutDoesNotKeepASignalFromEndingIt) {
 TEST_P(Send, TheEnvelopeMayComeFromFlags) {
   const TestLedger ledger(GetParam());
   const std::string line =
-      R"({"playRecorded":{"userId":"u","contentAudioId":"a","contentId":"c","contentType":"article"}})"
+      R"({"playRecorded":{"userId":"u","contentAudioId":"a","contentId":"c",)"
+      R"("contentType":"article"}})"
       "\n";
   EXPECT_EQ(run(ledger.send_command(), line).code, 3);
   EXPECT_EQ(run(ledger.send_command({"--source", "s/1", "--actor", "user:7"}), line).code, 0);
@@ -160,7 +161,8 @@ TEST_P(Send, GenesisIsNotForSend) {
   const TestLedger ledger(GetParam());
   const std::string line =
       R"({"actor":{"kind":"system","id":"x"},"source":"s","ledgerOpened":{"ledgerId":)"
-      R"("0197a1c2-0000-7abc-8def-00112233445f","partition":0,"partitionCount":3,"ephemeral":false}})"
+      R"("0197a1c2-0000-7abc-8def-00112233445f","partition":0,"partitionCount":3,)"
+      R"("ephemeral":false}})"
       "\n";
   EXPECT_EQ(run(ledger.send_command(), line).code, 3);
 }

@@ -146,10 +146,9 @@ TEST_P(Send, AStoppedReaderOfStdoutDoesNotKeepASignalFromEndingIt) {
 
 TEST_P(Send, TheEnvelopeMayComeFromFlags) {
   const TestLedger ledger(GetParam());
-  const std::string line =
-      R"({"playRecorded":{"userId":"u","contentAudioId":"a","contentId":"c",)"
-      R"("contentType":"article"}})"
-      "\n";
+  const std::string line = R"({"playRecorded":{"userId":"u","contentAudioId":"a","contentId":"c",)"
+                           R"("contentType":"article"}})"
+                           "\n";
   EXPECT_EQ(run(ledger.send_command(), line).code, 3);
   EXPECT_EQ(run(ledger.send_command({"--source", "s/1", "--actor", "user:7"}), line).code, 0);
   const Finished wrong = run(ledger.send_command({"--actor", "robot"}), line);

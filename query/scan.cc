@@ -69,8 +69,9 @@ void narrow_after(index::KeyRange& range, bool reverse, std::string_view key) {
   }
 }
 
-MergedScan::MergedScan(Views& views, index::IndexId index, index::KeyRange range, bool reverse,
-                       const PositionVector& at, const std::optional<ScanStart>& after)
+MergedScan::MergedScan(Views& views, index::IndexId index, const index::KeyRange& range,
+                       bool reverse, const PositionVector& at,
+                       const std::optional<ScanStart>& after)
     : views_(views), reverse_(reverse) {
   sources_.reserve(views.partitions().size());
   for (const Partition partition : views.partitions()) {

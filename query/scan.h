@@ -57,7 +57,7 @@ class MergedScan {
   };
 
   // Precondition: `at` names every partition and is not beyond the views.
-  MergedScan(Views& views, index::IndexId index, index::KeyRange range, bool reverse,
+  MergedScan(Views& views, index::IndexId index, const index::KeyRange& range, bool reverse,
              const PositionVector& at, const std::optional<ScanStart>& after);
 
   bool next(Hit& hit);  // false at the end

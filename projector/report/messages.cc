@@ -90,8 +90,8 @@ std::string progress_text(const Progress& progress, double events_per_second, bo
   const uint64_t total = std::max(progress.total, progress.done);
   const double share =
       total == 0 ? 1.0 : static_cast<double>(progress.done) / static_cast<double>(total);
-  const std::string numbers = fmt::format("{:3.0f} %  {} of {} events, {:.0f}/s", share * 100,
-                                          progress.done, total, events_per_second);
+  std::string numbers = fmt::format("{:3.0f} %  {} of {} events, {:.0f}/s", share * 100,
+                                    progress.done, total, events_per_second);
   if (!with_bar) return numbers;
   const auto filled = static_cast<size_t>(share * static_cast<double>(kBarWidth));
   return fmt::format("[{:<{}}] {}", std::string(filled, '='), kBarWidth, numbers);

@@ -48,7 +48,7 @@ bool contains(const Names& names, std::string_view name) {
 }
 
 std::string section_name(std::string_view line, const std::string& origin) {
-  const std::string name(trim(line.substr(1, line.find(']') - 1)));
+  std::string name(trim(line.substr(1, line.find(']') - 1)));
   if (!line.ends_with(']') || !contains(kPrograms, name)) {
     throw Error(Fault::kUsage,
                 fmt::format("config: {}: '{}' is no section; write [PROGRAM] with one of {}{}",
@@ -116,7 +116,7 @@ std::vector<ConfigLine> read_config(const std::string& path, const Program& prog
     }
     if (!section.empty() && section != program.name) continue;
     const size_t equals = line.find('=');
-    const std::string name(trim(line.substr(0, equals)));
+    std::string name(trim(line.substr(0, equals)));
     if (equals == std::string_view::npos || name.empty()) {
       throw Error(Fault::kUsage,
                   fmt::format("config: {}: not `name = value`; comments begin with #", origin));

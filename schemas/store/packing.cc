@@ -95,7 +95,7 @@ int32_t Unpacker::small() {
 double Unpacker::number() {
   const uint64_t tagged = varint();
   if (tagged % 2 == 0) {
-    const auto whole = static_cast<double>(tagged / 2);
+    const auto whole = static_cast<double>(tagged >> 1);
     if (whole >= kWholeLimit) fail();
     return whole;
   }

@@ -1,6 +1,9 @@
 """The runner of the console blocks: what it runs, what it accepts as equal, and that it finds a document that lies."""
 
+import contextlib
 import os
+import pathlib
+import time
 import unittest
 
 import console
@@ -47,6 +50,16 @@ def block(text):
     return f"```console\n{text}```\n"
 
 
+def running(command):
+    """Whether a process has this command line; one that has ended has none."""
+    wanted = "".join(word + "\0" for word in command.split()).encode()
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if pathlib.Path("/proc", entry, "cmdline").read_bytes() == wanted:
+                return True
+    return False
+
+
 class Sample(unittest.TestCase):
     def test_a_true_document_has_no_failure(self):
         self.assertEqual(console.failures(SAMPLE, ROOT, BIN), [])
@@ -74,15 +87,12 @@ class Sample(unittest.TestCase):
             console.failures(block("$ exit 4\n"), ROOT, BIN)
 
     def test_what_a_document_leaves_running_ends_with_it(self):
-        self.assertEqual(console.failures(block("$ sleep 987 &\n$ echo $! > pid\n"), ROOT, BIN), [])
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/cmdline", "rb") as line:
-                    self.assertNotEqual(line.read(), b"sleep\x00987\x00")
-            except FileNotFoundError:
-                continue
-            except ProcessLookupError:
-                continue
+        seconds = 1_000_000 + os.getpid()  # no other run of this test has the same
+        self.assertEqual(console.failures(block(f"$ sleep {seconds} &\n"), ROOT, BIN), [])
+        end = time.monotonic() + 20
+        while running(f"sleep {seconds}") and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(running(f"sleep {seconds}"))
 
 
 class Agrees(unittest.TestCase):

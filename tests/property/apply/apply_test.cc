@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "projector/apply/live.h"
-#include "tests/property/apply/random_log.h"
-#include "tests/property/apply/shard_image.h"
+#include "tests/support/apply/random_log.h"
+#include "tests/support/apply/shard_image.h"
 #include "tests/support/fold/map_state.h"
 #include "tests/support/process.h"
 

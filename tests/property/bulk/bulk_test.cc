@@ -3,8 +3,8 @@
 
 #include "projector/bulk/bulk_folding.h"
 #include "projector/shard/folding.h"
-#include "tests/property/apply/random_log.h"
-#include "tests/property/apply/shard_image.h"
+#include "tests/support/apply/random_log.h"
+#include "tests/support/apply/shard_image.h"
 #include "tests/support/process.h"
 
 namespace ledger::testing {

@@ -1,4 +1,4 @@
-#include "tests/property/apply/shard_image.h"
+#include "tests/support/apply/shard_image.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "tests/property/apply/random_log.h"
+#include "tests/support/apply/random_log.h"
 
 #include <algorithm>
 #include <array>

@@ -29,7 +29,6 @@ Following::Following(const Parts& parts, std::string what, double asked_ms,
                      const PositionVector& ends, bool check_settings)
     : parts_(parts),
       what_(std::move(what)),
-      ends_(ends),
       report_at_(Clock::now()),
       look_at_(Clock::now() + kLookInterval) {
   started_at_ = kept();
@@ -86,7 +85,6 @@ void Following::look() {
   } catch (const consumer::NotReachable&) {
     return;  // the feeds hear of it too
   }
-  ends_ = ends;
   caught_up_.look(time_ms, std::move(ends));
 }
 
@@ -151,9 +149,7 @@ void Following::report(uint64_t behind) {
   double skew_ms = 0;
   for (const auto& feed : parts_.feeds) {
     skew_ms = std::max(skew_ms, feed->clock_behind_ms());
-    const Offset looked_at = ends_.at(feed->partition());
-    const Offset end = std::max(feed->end().value_or(looked_at), looked_at);
-    state.partitions[feed->partition()] = {feed->position(), std::max(end, feed->position())};
+    state.partitions[feed->partition()] = {feed->position(), feed->end()};
   }
   if (caught_up_.time_ms()) state.caught_up_ms = *caught_up_.time_ms() - skew_ms;
   if (skew_ms > kSkewToldMs && !std::exchange(skew_told_, true)) {

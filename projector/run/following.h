@@ -57,7 +57,6 @@ class Following {
 
   std::string what_;
   PositionVector started_at_;
-  PositionVector ends_;  // of the log, at the last look
   CaughtUp caught_up_;
   Clock::time_point report_at_;
   Clock::time_point look_at_;

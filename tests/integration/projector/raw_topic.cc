@@ -56,19 +56,18 @@ void check_topics(const rd_kafka_topic_result_t** results, size_t count, const s
 }  // namespace
 
 RawTopic::RawTopic(std::string address, std::string topic)
-    : address_(std::move(address)), topic_(std::move(topic)) {}
+    : producer_(producer(address)), address_(std::move(address)), topic_(std::move(topic)) {}
 
 void RawTopic::write(int partition, const std::optional<std::string>& key,
                      const std::optional<std::string>& value) const {
-  const Handle handle = producer(address_);
   const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> topic(
-      rd_kafka_topic_new(handle.get(), topic_.c_str(), nullptr), rd_kafka_topic_destroy);
+      rd_kafka_topic_new(producer_.get(), topic_.c_str(), nullptr), rd_kafka_topic_destroy);
   std::string copy = value.value_or("");
   const int failed =
       rd_kafka_produce(topic.get(), partition, RD_KAFKA_MSG_F_COPY, value ? copy.data() : nullptr,
                        copy.size(), key ? key->data() : nullptr, key ? key->size() : 0, nullptr);
   if (failed != 0) check(rd_kafka_last_error(), "produce to " + topic_);
-  check(rd_kafka_flush(handle.get(), kTimeoutMs), "produce to " + topic_);
+  check(rd_kafka_flush(producer_.get(), kTimeoutMs), "produce to " + topic_);
 }
 
 void RawTopic::create(int partitions) const {

@@ -1,10 +1,13 @@
 // What tests do to a topic behind the ledger's back.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "schemas/base/ids.h"
+
+struct rd_kafka_s;  // rd_kafka_t
 
 namespace ledger::test {
 
@@ -22,6 +25,7 @@ class RawTopic {
   void delete_before(Partition partition, Offset offset) const;  // as retention would
 
  private:
+  std::shared_ptr<rd_kafka_s> producer_;
   std::string address_;
   std::string topic_;
 };

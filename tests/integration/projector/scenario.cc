@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <fmt/format.h>
+
+#include "schemas/event/codec.h"
+#include "schemas/event/json.h"
+
 namespace ledger::test {
 
 namespace {
@@ -75,6 +80,21 @@ store::RunState Scenario::run_state() const {
 
 std::string broker_name(const testing::TestParamInfo<BrokerKind>& info) {
   return to_text(info.param);
+}
+
+std::string value_of(const std::string& line) {
+  event::LineParser parser({});
+  std::string value;
+  event::encode(std::get<event::Event>(parser.parse(line, 0)), value);
+  return value;
+}
+
+std::string play_line(int event_id, const std::string& user, const std::string& content) {
+  return fmt::format(
+      R"({{"eventId":"0197a1c2-0000-7000-8000-{:012}","occurredAt":1770832800000,)"
+      R"("actor":{{"kind":"service","id":"player"}},"source":"test/1","playRecorded":)"
+      R"({{"userId":"{}","contentAudioId":"a1","contentId":"{}","contentType":"article"}}}})",
+      event_id, user, content);
 }
 
 std::string generated(int count) {

@@ -1,5 +1,6 @@
 #include "projector/report/run_report.h"
 
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace ledger::report {
 namespace {
 
 constexpr double kBeatMs = 1000;
+
+double now_ms() { return std::floor(now_unix_ms()); }
 
 // run.json is no view: one that cannot be read is simply written anew.
 std::optional<store::RunState> earlier_state(const std::filesystem::path& path) {
@@ -31,12 +34,12 @@ RunReport::RunReport(std::filesystem::path path, Messages& messages)
     state_.caught_up_ms = earlier->caught_up_ms;
   }
   state_.pid = getpid();
-  state_.started_ms = now_unix_ms();
+  state_.started_ms = now_ms();
   write();
 }
 
 void RunReport::write() {
-  state_.heartbeat_ms = now_unix_ms();
+  state_.heartbeat_ms = now_ms();
   try {
     store::write_run_state(path_, state_);
     warned_ = false;
@@ -51,7 +54,7 @@ void RunReport::beat() {
 
 void RunReport::refused(const Error& error) {
   state_.phase = store::RunPhase::kRefused;
-  state_.refusal = store::RunRefusal{now_unix_ms(), error.fault(), error.what()};
+  state_.refusal = store::RunRefusal{now_ms(), error.fault(), error.what()};
   write();
 }
 

@@ -1,6 +1,7 @@
 #include "projector/run/following.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -151,7 +152,7 @@ void Following::report(uint64_t behind) {
     skew_ms = std::max(skew_ms, feed->clock_behind_ms());
     state.partitions[feed->partition()] = {feed->position(), feed->end()};
   }
-  if (caught_up_.time_ms()) state.caught_up_ms = *caught_up_.time_ms() - skew_ms;
+  if (caught_up_.time_ms()) state.caught_up_ms = std::floor(*caught_up_.time_ms() - skew_ms);
   if (skew_ms > kSkewToldMs && !std::exchange(skew_told_, true)) {
     parts_.messages.warn(fmt::format(
         "clock skew: the log's time is {:.1f} s behind this machine's, so the caught-up time is "

@@ -261,7 +261,7 @@ Fault run(const RunOptions& options, const options::Interrupt& interrupt) {
     if (is_stop(error)) {
       report.stopped();
       if (!options.until_end) return Fault::kNone;
-    } else {
+    } else if (error.fault() != Fault::kUsage) {
       report.refused(error);
     }
     throw;

@@ -18,7 +18,7 @@ const std::vector<std::string> kTotalColumns = {
     "ledgerId",          "topic",      "generation", "state",       "pid",   "startedAt",
     "heartbeat",         "caughtUp",   "position",   "end",         "lag",   "events",
     "applied",           "notApplied", "duplicates", "quarantined", "codes", "contentAudios",
-    "userContentAudios", "bytes",      "refusal"};
+    "userContentAudios", "bytes",      "refusal",    "refusedAt"};
 const std::vector<std::string> kShardColumns = {
     "partition",         "position",   "end",        "lag",         "logTime", "events",
     "applied",           "notApplied", "duplicates", "quarantined", "codes",   "contentAudios",
@@ -143,7 +143,10 @@ void print_total(Answering& answering, const std::optional<store::RunState>& run
   if (!ends.empty()) line.add("end", std::string_view(end));
   line.add_numbers(total);
   line.add_counters(total);
-  if (run && run->refusal) line.add("refusal", std::string_view(run->refusal->message));
+  if (run && run->refusal) {
+    line.add("refusal", std::string_view(run->refusal->message));
+    line.add("refusedAt", Time{run->refusal->at_ms});
+  }
   answering.begin(kTotalColumns, true);
   answering.line(line.line());
 }

@@ -1,6 +1,9 @@
 #include "schemas/store/shard_state.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <xxhash.h>
 
 #include "schemas/base/bytes.h"
@@ -30,6 +33,17 @@ Digest to_digest(Wide number) {
                          const std::string& expected, std::string_view remedy) {
   throw Error(Fault::kIncompatible, fmt::format("{}: {} is stored {}, expected {}; {}", path, what,
                                                 stored, expected, remedy));
+}
+
+// The indexes of `a` that `b` does not declare in the same way, comma-separated; "none".
+std::string only_in(const index::Declarations& a, const index::Declarations& b) {
+  std::string names;
+  for (const index::IndexSpec& spec : a.indexes) {
+    if (std::find(b.indexes.begin(), b.indexes.end(), spec) != b.indexes.end()) continue;
+    names += fmt::format("{}{}.{} [{}]", names.empty() ? "" : ", ", record::table_name(spec.table),
+                         spec.name, fmt::join(spec.fields, ", "));
+  }
+  return names.empty() ? "none" : names;
 }
 
 constexpr std::string_view kOtherLedger =
@@ -98,8 +112,11 @@ void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
            std::to_string(expected.fold_version), kRebuild);
   }
   if (stored.declarations != expected.declarations) {
-    refuse(path, "the index declarations", fmt::format("\n{}", index::to_text(stored.declarations)),
-           fmt::format("\n{}", index::to_text(expected.declarations)), kRebuild);
+    throw Error(Fault::kIncompatible,
+                fmt::format("{}: the views have other index declarations than this program: only "
+                            "the views: {}; only the program: {}; {}",
+                            path, only_in(stored.declarations, expected.declarations),
+                            only_in(expected.declarations, stored.declarations), kRebuild));
   }
 }
 

@@ -1,4 +1,7 @@
 // P1 and P3 by the programs: equal digests however a shard was made, and after the same file twice.
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/broker.h"
@@ -6,6 +9,22 @@
 
 namespace ledger::test {
 namespace {
+
+enum class Damage : uint8_t { kCutInTheFirstPages, kNoDatabase, kGarbage };
+
+void inflict(Damage damage, const std::filesystem::path& data) {
+  if (damage == Damage::kCutInTheFirstPages) {
+    std::filesystem::resize_file(data, 6000);
+    return;
+  }
+  std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
+  const auto size = static_cast<size_t>(std::filesystem::file_size(data));
+  const size_t from = damage == Damage::kNoDatabase ? 0 : 8192;  // behind both meta pages
+  const std::string bytes(size - from, damage == Damage::kNoDatabase ? 'x' : '\xA5');
+  file.seekp(static_cast<std::streamoff>(from));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  ASSERT_TRUE(file.good());
+}
 
 class EqualShards : public testing::Test {
  protected:
@@ -87,6 +106,28 @@ TEST_F(EqualShards, AndTheSameFileTwiceChangesNoView) {
   const Finished status =
       run({program("ledger-query"), "status", "-o", "ndjson", "--views", views("views")});
   EXPECT_NE(status.out.find("\"duplicates\":4000"), std::string::npos) << status.out;
+}
+
+// P8. What is found by reading alone; a shard whose damage nothing has met yet is rebuilt as well.
+TEST_F(EqualShards, AndADamagedOneIsRepairedByRebuild) {
+  const std::string whole = fold("views", {});
+  for (const Damage damage : {Damage::kCutInTheFirstPages, Damage::kNoDatabase, Damage::kGarbage}) {
+    const auto data = std::filesystem::canonical(views("views") + "/current") / "1" / "data.mdb";
+    inflict(damage, data);
+    const Finished rebuilt =
+        run({program("ledger-projector"), "rebuild", "-q", "--views", views("views")});
+    ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
+    EXPECT_EQ(digests("views"), whole);
+  }
+}
+
+TEST_F(EqualShards, AndACutOneEndsAReaderWithSeven) {
+  fold("views", {});
+  inflict(Damage::kCutInTheFirstPages, views("views") + "/gen-1/1/data.mdb");
+  const Finished find =
+      run({program("ledger-query"), "find", "contentAudios", "--views", views("views")});
+  EXPECT_EQ(find.code, 7);
+  EXPECT_NE(find.err.find("ledger-projector rebuild"), std::string::npos) << find.err;
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(ShardState, IdentityCheckNamesTheFirstDifference) {
   says(refusal([](ShardIdentity& id) { id.fold_version = 2; }),
        "fold version is stored 2, expected 1; run `ledger-projector rebuild`");
   says(refusal([](ShardIdentity& id) { id.declarations.indexes.pop_back(); }),
-       "the index declarations is stored");
+       "other index declarations");
 }
 
 TEST(Digest, IsASumThatForgetsTheOrderAndWhatWasTakenOut) {

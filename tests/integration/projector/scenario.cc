@@ -19,6 +19,15 @@ void append(std::vector<std::string>& argv, std::vector<std::string> more) {
 
 }  // namespace
 
+std::vector<std::string> run_command_on(const std::string& brokers, const std::string& topic,
+                                        const std::string& views,
+                                        const std::vector<std::string>& more) {
+  std::vector<std::string> argv = {
+      program("ledger-projector"), "run", "--brokers", brokers, "--topic", topic, "--views", views};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
 std::string Scenario::send(std::string_view lines) const {
   const Finished send = run(ledger_.send_command(), lines);
   EXPECT_EQ(send.code, 0) << send.err;
@@ -27,16 +36,7 @@ std::string Scenario::send(std::string_view lines) const {
 
 std::vector<std::string> Scenario::run_command(std::vector<std::string> more,
                                                const std::string& views) const {
-  std::vector<std::string> argv = {program("ledger-projector"),
-                                   "run",
-                                   "--brokers",
-                                   ledger_.address(),
-                                   "--topic",
-                                   ledger_.topic(),
-                                   "--views",
-                                   path(views)};
-  append(argv, std::move(more));
-  return argv;
+  return run_command_on(ledger_.address(), ledger_.topic(), path(views), more);
 }
 
 Finished Scenario::catch_up(std::vector<std::string> more, const std::string& views) const {

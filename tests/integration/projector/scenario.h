@@ -13,6 +13,10 @@
 
 namespace ledger::test {
 
+std::vector<std::string> run_command_on(const std::string& brokers, const std::string& topic,
+                                        const std::string& views,
+                                        const std::vector<std::string>& more = {});
+
 class Scenario {
  public:
   explicit Scenario(BrokerKind kind, int partitions = 2) : ledger_(kind, partitions) {}

@@ -21,7 +21,7 @@ bool names_live_audio(const event::Listened& payload, State& state) {
 StoredListening first_row(const event::Listened& payload, Kind kind, const Context& context) {
   StoredListening first{store::Rid{raw(context.offset)}, context.offset, {}};
   record::UserContentAudio& row = first.row;
-  row.id = store::derived_id(context.shard.ledger_id, context.shard.partition, context.offset);
+  row.id = store::derived_id(context.id_prefix, context.shard.partition, context.offset);
   row.creation_time = context.t;
   row.user_id = payload.user_id;
   row.content_audio_id = payload.content_audio_id;

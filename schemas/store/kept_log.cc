@@ -28,6 +28,34 @@ uint64_t checksum(Offset offset, std::string_view rest) {
   return XXH3_64bits_withSeed(rest.data(), rest.size(), static_cast<uint64_t>(raw(offset)));
 }
 
+// One-shot calls look the algorithm up each time, which takes as long as the hash of an event.
+class Sha256 {
+ public:
+  Sha256() : md_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+    LEDGER_ASSERT(md_ != nullptr && context_ != nullptr, "{}", "SHA256");
+  }
+  ~Sha256() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(md_);
+  }
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  ChainHash of(std::string_view bytes) const {
+    ChainHash hash{};
+    unsigned size = 0;
+    const bool ok = EVP_DigestInit_ex2(context_, md_, nullptr) == 1 &&
+                    EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(context_, hash.data(), &size) == 1;
+    LEDGER_ASSERT(ok && size == hash.size(), "{} {}", ok, size);
+    return hash;
+  }
+
+ private:
+  EVP_MD* md_;
+  EVP_MD_CTX* context_;
+};
+
 void append_field(std::string& out, const std::optional<std::string_view>& bytes) {
   append_be32(out, bytes ? static_cast<uint32_t>(bytes->size()) : kNullLength);
   if (bytes) out.append(*bytes);
@@ -49,11 +77,8 @@ ChainHash chain_next(const ChainHash& previous, const KeptEvent& event) {
     append_field(bytes, event.key);
     append_field(bytes, event.value);
   }
-  ChainHash hash{};
-  unsigned size = 0;
-  const int ok = EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  LEDGER_ASSERT(ok == 1 && size == hash.size(), "{} {}", ok, size);
-  return hash;
+  thread_local const Sha256 sha256;
+  return sha256.of(bytes);
 }
 
 void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out) {

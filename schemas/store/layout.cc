@@ -154,7 +154,11 @@ std::string derived_id_prefix(const Uuid& ledger_id) {
 }
 
 std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset) {
-  std::string id = derived_id_prefix(ledger_id);
+  return derived_id(derived_id_prefix(ledger_id), partition, offset);
+}
+
+std::string derived_id(std::string_view prefix, Partition partition, Offset offset) {
+  std::string id(prefix);
   const uint64_t number = (static_cast<uint64_t>(ledger::raw(partition)) << 48) +
                           static_cast<uint64_t>(ledger::raw(offset));
   append_base32(id, number, 13);

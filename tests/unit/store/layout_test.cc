@@ -142,8 +142,27 @@ TEST(Layout, DerivedIdIsThePrefixOfTheLedgerAndThePlaceInIt) {
   EXPECT_EQ(derived_id_prefix(Uuid{}), "uca_6x3ghz");
   EXPECT_EQ(derived_id(Uuid{}, Partition{0}, Offset{0}), "uca_6x3ghz0000000000000");
   EXPECT_EQ(derived_id(Uuid{}, Partition{0}, Offset{33}), "uca_6x3ghz0000000000011");
+  EXPECT_EQ(derived_id("uca_6x3ghz", Partition{2}, Offset{33}),
+            derived_id(Uuid{}, Partition{2}, Offset{33}));
   // 2^48 = 8 * 32^9
   EXPECT_EQ(derived_id(Uuid{}, Partition{1}, Offset{0}), "uca_6x3ghz0008000000000");
+}
+
+TEST(Layout, DerivedIdGivesItsOffsetBackAndNoOtherIdGivesOne) {
+  constexpr std::string_view kPrefix = "uca_6x3ghz";
+  const Partition partition{3};
+  for (const int64_t offset : {int64_t{0}, int64_t{33}, (int64_t{1} << 48) - 1}) {
+    const std::string id = derived_id(kPrefix, partition, Offset{offset});
+    EXPECT_EQ(derived_offset(kPrefix, partition, id), Offset{offset});
+    EXPECT_EQ(derived_offset(kPrefix, Partition{4}, id), std::nullopt);
+    EXPECT_EQ(derived_offset("uca_000000", partition, id), std::nullopt);
+    EXPECT_EQ(derived_offset(kPrefix, partition, id.substr(0, id.size() - 1)), std::nullopt);
+    EXPECT_EQ(derived_offset(kPrefix, partition, id + "0"), std::nullopt);
+  }
+  for (const char* id : {"", "uca_6x3ghz", "uca_6x3ghz00p000000000u", "uca_6x3ghz00P0000000000",
+                         "uca_6x3ghzzzzzzzzzzzzzz"}) {
+    EXPECT_EQ(derived_offset(kPrefix, partition, id), std::nullopt) << id;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,289 @@
+// What the store costs beside bare LMDB doing the same puts, gets and steps with ready keys: the
+// rest is digests, chain, checksums and the checks of every write. In memory (/dev/shm), so that a
+// disk's noise is left out; items are events, entries or keys.
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include <benchmark/benchmark.h>
+#include <lmdb.h>
+
+#include "schemas/base/bytes.h"
+#include "schemas/index/key.h"
+#include "schemas/store/kept_log.h"
+#include "tests/support/process.h"
+#include "tests/support/store/store_samples.h"
+
+namespace ledger::store {
+namespace {
+
+constexpr int kBatches = 40;
+constexpr size_t kBatch = 5000;
+constexpr size_t kEntries = 200000;
+constexpr size_t kValueBytes = 264;  // of an event, as the bulk measurements have it
+const View kIndex = view_of(index::by_creation_time_of(record::Table::kUserContentAudios));
+
+void check(int code) {
+  if (code != MDB_SUCCESS) throw std::runtime_error(mdb_strerror(code));
+}
+
+// Bare LMDB: one environment, one database, one transaction at a time.
+class Bare {
+ public:
+  explicit Bare(const std::filesystem::path& path) {
+    std::filesystem::create_directories(path);
+    check(mdb_env_create(&env_));
+    check(mdb_env_set_maxdbs(env_, 4));
+    check(mdb_env_set_mapsize(env_, size_t{1} << 36));
+    check(mdb_env_open(env_, path.c_str(), MDB_NOTLS, 0664));
+    begin(0);
+    check(mdb_dbi_open(txn, "entries", MDB_CREATE, &dbi));
+    commit();
+  }
+  ~Bare() {
+    if (txn != nullptr) mdb_txn_abort(txn);
+    mdb_env_close(env_);
+  }
+  Bare(const Bare&) = delete;
+  Bare& operator=(const Bare&) = delete;
+
+  void begin(unsigned flags) { check(mdb_txn_begin(env_, nullptr, flags, &txn)); }
+  void commit() { check(mdb_txn_commit(std::exchange(txn, nullptr))); }
+  void put(const std::string& key, const std::string& value, unsigned flags) {
+    MDB_val k{key.size(), const_cast<char*>(key.data())};
+    MDB_val v{value.size(), const_cast<char*>(value.data())};
+    check(mdb_put(txn, dbi, &k, &v, flags));
+  }
+
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+
+ private:
+  MDB_env* env_ = nullptr;
+};
+
+// Keys as those of user_content, scattered.
+std::vector<std::string> index_keys(size_t count, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<std::string> keys(count);
+  for (std::string& key : keys) {
+    index::append_text(key, "jx7" + std::to_string(random()) + "a0c1m2n3b");
+    index::append_text(key, "j97" + std::to_string(random()) + "e0c1m2n3b");
+    index::append_text(key, "article");
+    index::append_number(key, 1770832800000 + static_cast<double>(random() % 1000000));
+  }
+  return keys;
+}
+
+std::string entry_of(size_t i) {
+  return encode_entry({Rid{static_cast<int64_t>(i)}, Offset{static_cast<int64_t>(i)}});
+}
+
+void count_items(benchmark::State& state, size_t each) {
+  state.SetItemsProcessed(static_cast<int64_t>(each) * state.iterations());
+}
+
+void append_to_kept_log(benchmark::State& state) {
+  const test::TempDir temp(test::memory_directory());
+  KeptLogWriter log(temp.path() / "0", sample_identity().log);
+  const std::string value(kValueBytes, 'v');
+  std::vector<KeptEvent> events(kBatch);
+  for (KeptEvent& event : events) {
+    event.key = "j97e0c1m2n3b4v5c6x7z8a9s0d1f2g3h";
+    event.value = value;
+  }
+  for (auto _ : state) {
+    Offset offset = log.end();
+    for (KeptEvent& event : events) {
+      event.offset = offset;
+      offset = next(offset);
+    }
+    log.append(events);
+  }
+  count_items(state, kBatch);
+}
+
+void append_bare(benchmark::State& state) {
+  const test::TempDir temp(test::memory_directory());
+  Bare bare(temp.path());
+  const std::string record(29 + 32 + kValueBytes, 'v');  // header, key, value
+  int64_t offset = 0;
+  for (auto _ : state) {
+    bare.begin(0);
+    for (size_t i = 0; i < kBatch; ++i) bare.put(offset_key(Offset{offset++}), record, MDB_APPEND);
+    bare.commit();
+  }
+  count_items(state, kBatch);
+}
+
+void insert_index_keys(benchmark::State& state) {
+  const test::TempDir temp(test::memory_directory());
+  ShardWriter shard(temp.path() / "0", sample_identity());
+  uint64_t seed = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const std::vector<std::string> keys = index_keys(kBatch, seed++);
+    state.ResumeTiming();
+    shard.begin();
+    for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(i));
+    shard.commit(shard.state());
+  }
+  count_items(state, kBatch);
+}
+
+void insert_bare(benchmark::State& state) {
+  const test::TempDir temp(test::memory_directory());
+  Bare bare(temp.path());
+  uint64_t seed = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const std::vector<std::string> keys = index_keys(kBatch, seed++);
+    state.ResumeTiming();
+    bare.begin(0);
+    for (size_t i = 0; i < keys.size(); ++i) bare.put(keys[i], entry_of(i), MDB_NOOVERWRITE);
+    bare.commit();
+  }
+  count_items(state, kBatch);
+}
+
+// The same entries in a shard and in bare LMDB, to read.
+class Filled {
+ public:
+  Filled() : bare(temp_.path() / "bare"), keys(index_keys(kEntries, 1)) {
+    ShardWriter writer(temp_.path() / "0", sample_identity());
+    writer.begin();
+    bare.begin(0);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      writer.insert(kIndex, keys[i], entry_of(i));
+      bare.put(keys[i], entry_of(i), 0);
+    }
+    writer.commit({});
+    bare.commit();
+    bare.begin(MDB_RDONLY);
+    shard.emplace(temp_.path() / "0");
+  }
+
+ private:
+  test::TempDir temp_{test::memory_directory()};
+
+ public:
+  Bare bare;
+  std::vector<std::string> keys;  // in no order
+  std::optional<ShardReader> shard;
+};
+
+void get_of_reader(benchmark::State& state) {
+  const Filled filled;
+  size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(filled.shard->get(kIndex, filled.keys[i]));
+    if (++i == kEntries) i = 0;
+  }
+  count_items(state, 1);
+}
+
+void get_bare(benchmark::State& state) {
+  const Filled filled;
+  size_t i = 0;
+  for (auto _ : state) {
+    const std::string& key = filled.keys[i];
+    MDB_val k{key.size(), const_cast<char*>(key.data())};
+    MDB_val v{};
+    check(mdb_get(filled.bare.txn, filled.bare.dbi, &k, &v));
+    benchmark::DoNotOptimize(v);
+    if (++i == kEntries) i = 0;
+  }
+  count_items(state, 1);
+}
+
+void scan_of_reader(benchmark::State& state) {
+  const Filled filled;
+  for (auto _ : state) {
+    ViewCursor cursor = filled.shard->cursor(kIndex);
+    for (bool found = cursor.first(); found; found = cursor.next()) {
+      benchmark::DoNotOptimize(cursor.key());
+      benchmark::DoNotOptimize(cursor.value());
+    }
+  }
+  count_items(state, kEntries);
+}
+
+void scan_bare(benchmark::State& state) {
+  const Filled filled;
+  for (auto _ : state) {
+    MDB_cursor* cursor = nullptr;
+    check(mdb_cursor_open(filled.bare.txn, filled.bare.dbi, &cursor));
+    MDB_val k{};
+    MDB_val v{};
+    for (int code = mdb_cursor_get(cursor, &k, &v, MDB_FIRST); code == MDB_SUCCESS;
+         code = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
+      benchmark::DoNotOptimize(k);
+      benchmark::DoNotOptimize(v);
+    }
+    mdb_cursor_close(cursor);
+  }
+  count_items(state, kEntries);
+}
+
+// The fold's lookup: the first entry of a prefix, inside a batch.
+void seek_of_writer(benchmark::State& state) {
+  const test::TempDir temp(test::memory_directory());
+  ShardWriter shard(temp.path() / "0", sample_identity());
+  const std::vector<std::string> keys = index_keys(kEntries, 1);
+  shard.begin();
+  for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(i));
+  shard.commit({});
+  shard.begin();
+  size_t i = 0;
+  std::string_view key;
+  std::string_view value;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(shard.seek(kIndex, keys[i], key, value));
+    if (++i == kEntries) i = 0;
+  }
+  count_items(state, 1);
+}
+
+void seek_bare(benchmark::State& state) {
+  const Filled filled;
+  MDB_cursor* cursor = nullptr;
+  check(mdb_cursor_open(filled.bare.txn, filled.bare.dbi, &cursor));
+  size_t i = 0;
+  for (auto _ : state) {
+    const std::string& key = filled.keys[i];
+    MDB_val k{key.size(), const_cast<char*>(key.data())};
+    MDB_val v{};
+    check(mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE));
+    benchmark::DoNotOptimize(v);
+    if (++i == kEntries) i = 0;
+  }
+  mdb_cursor_close(cursor);
+  count_items(state, 1);
+}
+
+// The _id of a new row of userContentAudios: the ledger's part hashed each time, and once.
+void derived_id_of_ledger(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(derived_id(Uuid{}, Partition{1}, Offset{7}));
+}
+void derived_id_of_prefix(benchmark::State& state) {
+  const std::string prefix = derived_id_prefix(Uuid{});
+  for (auto _ : state) benchmark::DoNotOptimize(derived_id(prefix, Partition{1}, Offset{7}));
+}
+
+BENCHMARK(append_to_kept_log)->Iterations(kBatches);
+BENCHMARK(append_bare)->Iterations(kBatches);
+BENCHMARK(insert_index_keys)->Iterations(kBatches);
+BENCHMARK(insert_bare)->Iterations(kBatches);
+BENCHMARK(get_of_reader);
+BENCHMARK(get_bare);
+BENCHMARK(scan_of_reader);
+BENCHMARK(scan_bare);
+BENCHMARK(seek_of_writer);
+BENCHMARK(seek_bare);
+BENCHMARK(derived_id_of_ledger);
+BENCHMARK(derived_id_of_prefix);
+
+}  // namespace
+}  // namespace ledger::store
+
+BENCHMARK_MAIN();

@@ -14,6 +14,7 @@ namespace ledger::store {
 
 namespace {
 
+constexpr size_t kShortOffsetBytes = 6;
 constexpr std::string_view kCrockford = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr size_t kOffsetBytes = 8;
 
@@ -24,6 +25,20 @@ void require_length(std::string_view view, std::string_view bytes, size_t length
       Fault::kIntegrity,
       fmt::format("views: {} has an entry of {} bytes where {} belong ({}); rebuild the views",
                   view, bytes.size(), length, to_hex(bytes.substr(0, 32))));
+}
+
+// Offsets are below 2^48: derived ids hold no more.
+void append_be48(std::string& out, int64_t offset) {
+  LEDGER_ASSERT(offset >> 48 == 0, "{}", offset);
+  std::string bytes;
+  append_be64(bytes, static_cast<uint64_t>(offset));
+  out.append(bytes, 2);
+}
+
+int64_t read_be48(std::string_view bytes) {
+  std::array<char, 8> wide{};
+  std::copy_n(bytes.begin(), kShortOffsetBytes, wide.begin() + 2);
+  return static_cast<int64_t>(read_be64({wide.data(), wide.size()}));
 }
 
 void append_base32(std::string& out, uint64_t value, int digits) {
@@ -103,15 +118,17 @@ std::string record_outcome_key(record::Table table, std::string_view id, Offset 
 }
 
 std::string encode_entry(const Entry& entry) {
-  std::string out = rid_key(entry.rid);
-  append_be64(out, static_cast<uint64_t>(raw(entry.entered)));
+  std::string out;
+  append_be48(out, raw(entry.rid));
+  if (raw(entry.entered) != raw(entry.rid)) append_be48(out, raw(entry.entered));
   return out;
 }
 
 Entry decode_entry(std::string_view value) {
-  require_length("an index", value, 16, true);
-  return {Rid{static_cast<int64_t>(read_be64(value))},
-          Offset{static_cast<int64_t>(read_be64(value.substr(8)))}};
+  const bool first = value.size() == kShortOffsetBytes;
+  require_length("an index", value, first ? kShortOffsetBytes : 2 * kShortOffsetBytes, true);
+  const int64_t rid = read_be48(value);
+  return {Rid{rid}, Offset{first ? rid : read_be48(value.substr(kShortOffsetBytes))}};
 }
 
 Offset decode_offset(std::string_view bytes) {

@@ -16,11 +16,11 @@
 //     content_hashes            enc(contentId) enc(contentType) -> hash of the last contentChanged
 //     contentAudios.rows        rid -> from, image (image.h)
 //     userContentAudios.rows    rid -> from, image
-//     contentAudios.<index>     index key -> rid, entered
-//     userContentAudios.<index> index key -> rid, entered
+//     contentAudios.<index>     index key -> entry: rid, and entered unless it is the rid
+//     userContentAudios.<index> index key -> entry: rid, and entered unless it is the rid
 //     versions                  rid, from -> image; empty = deleted by the event at `from`
-//     past                      index, key, left -> rid, entered
-//     left_at                   left, index, key -> rid, entered
+//     past                      index, key, left -> entry
+//     left_at                   left, index, key -> entry
 //     outcomes                  offset -> outcome (outcome.h)
 //     record_outcomes           table 1, enc(_id), offset -> nothing: a not-applied event named it
 //

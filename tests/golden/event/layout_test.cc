@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "schemas/wire/event.capnp.h"
-#include "tests/golden/event/vectors.h"
+#include "tests/support/event/vectors.h"
 
 namespace ledger::event {
 namespace {

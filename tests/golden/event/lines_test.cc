@@ -2,7 +2,7 @@
 
 #include "schemas/base/bytes.h"
 #include "schemas/event/json.h"
-#include "tests/golden/event/vectors.h"
+#include "tests/support/event/vectors.h"
 
 namespace ledger::event {
 namespace {

@@ -3,7 +3,7 @@
 #include "schemas/event/codec.h"
 #include "schemas/event/json.h"
 #include "schemas/event/partition.h"
-#include "tests/golden/event/vectors.h"
+#include "tests/support/event/vectors.h"
 
 namespace ledger::event {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "events/log/genesis.h"
 #include "schemas/event/partition.h"
-#include "tests/golden/event/vectors.h"
+#include "tests/support/event/vectors.h"
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
 

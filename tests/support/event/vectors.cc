@@ -1,4 +1,4 @@
-#include "tests/golden/event/vectors.h"
+#include "tests/support/event/vectors.h"
 
 #include <cstdlib>
 

@@ -3,9 +3,9 @@
 
 #include "events/log/genesis.h"
 #include "schemas/event/partition.h"
-#include "tests/support/event/vectors.h"
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/event/vectors.h"
 
 namespace ledger::test {
 namespace {

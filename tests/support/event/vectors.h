@@ -1,4 +1,4 @@
-// Reads the vector files beside it.
+// Reads the vector files of tests/golden/event.
 #pragma once
 
 #include <map>

@@ -1,0 +1,88 @@
+"""ops/bench: see there."""
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import figures_fold
+import figures_latency
+import figures_query
+import report
+from measure import say
+from setting import ROOT, Setting
+
+# In this order: the topic grows from catch_up on.
+FIGURES = {
+    "send": figures_fold.send,
+    "first_build": figures_fold.first_build,
+    "rebuild": figures_fold.rebuild,
+    "space": figures_fold.space,
+    "count": figures_query.count,
+    "find_all": figures_query.find_all,
+    "get": figures_query.get,
+    "paging": figures_query.paging,
+    "as_of": figures_query.as_of,
+    "catch_up": figures_fold.catch_up,
+    "latency": figures_latency.latency,
+    "growth": figures_fold.growth,
+}
+QUICK_EVENTS = 200_000
+EVENTS = 1_000_000
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="ops/bench")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--events", type=int)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--repetitions", type=int)
+    parser.add_argument("--json", default=os.path.join(ROOT, "build", "bench.json"))
+    parser.add_argument("--work")
+    given = parser.parse_args()
+    given.events = given.events or (QUICK_EVENTS if given.quick else EVENTS)
+    given.repetitions = given.repetitions or (2 if given.quick else 3)
+    given.only = [name for name in given.only.split(",") if name] or list(FIGURES)
+    unknown = set(given.only) - set(FIGURES)
+    if unknown:
+        parser.error(f"no figure {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+    return given
+
+
+def measure(given, setting):
+    figures = []
+    for name, take in FIGURES.items():
+        if name in given.only:
+            say(name)
+            figures += take(setting)
+    return figures
+
+
+def main():
+    given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in [name for name in os.environ if name.startswith("LEDGER_")]:
+        del os.environ[name]  # settings of the caller's are for another ledger
+    work = tempfile.mkdtemp(prefix="ledger-bench.", dir=given.work)
+    os.environ["BENCH_WORK"] = work
+    setting = Setting(work, given.events, given.repetitions, paced_seconds=5 if given.quick else 20)
+    begin, load = time.monotonic(), os.getloadavg()[0]
+    try:
+        figures = measure(given, setting)
+    finally:
+        setting.stop()
+        shutil.rmtree(work, ignore_errors=True)
+    about = {"machine": report.machine(), "events": given.events, "repetitions": given.repetitions, "load_before": load,
+             "load_after": os.getloadavg()[0], "seconds": time.monotonic() - begin, "peak_mib": setting.peaks}
+    print(report.markdown(figures, about))
+    report.write_json(given.json, figures, about)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

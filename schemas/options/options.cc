@@ -71,7 +71,11 @@ std::optional<std::chrono::microseconds> Parsed::find_duration(std::string_view 
   return parse_duration(value.texts.back());
 }
 
-std::string Parsed::text(std::string_view name) const { return given(find_text(name), name); }
+std::string Parsed::text(std::string_view name) const {
+  std::optional<std::string> value = find_text(name);
+  if (value && value->empty()) value.reset();  // `--brokers "$UNSET"` names none
+  return given(value, name);
+}
 uint64_t Parsed::count(std::string_view name) const { return given(find_count(name), name); }
 uint64_t Parsed::size(std::string_view name) const { return given(find_size(name), name); }
 std::chrono::microseconds Parsed::duration(std::string_view name) const {

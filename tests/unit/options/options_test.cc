@@ -64,14 +64,17 @@ TEST(Options, WrongValuesAreRefusedWithTheirFlag) {
   EXPECT_THAT(refusal_of({"send", "--limit"}), HasSubstr("--limit"));
 }
 
-TEST(Options, AMissingOptionNamesTheThreeWaysToGiveIt) {
-  const Parsed parsed = parse_sample({"send"});
-  try {
-    static_cast<void>(parsed.text("brokers"));
-    FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("LEDGER_BROKERS"));
-    EXPECT_THAT(error.what(), HasSubstr("--config"));
+TEST(Options, AMissingOrEmptyOptionNamesTheThreeWaysToGiveIt) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"send"}, {"send", "--brokers", ""}}) {
+    const Parsed parsed = parse_sample(arguments);
+    try {
+      static_cast<void>(parsed.text("brokers"));
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("LEDGER_BROKERS"));
+      EXPECT_THAT(error.what(), HasSubstr("--config"));
+    }
   }
 }
 

@@ -39,6 +39,7 @@ Fault run_send(const options::Parsed& parsed) {
   const log::Connection connection = log::connection_from(parsed);
   SenderOptions options;
   options.queue_bytes = parsed.size("queue");
+  if (options.queue_bytes == 0) throw Error(Fault::kUsage, "--queue: give 1 byte or more");
   options.skip_invalid = parsed.flag("skip-invalid");
   options.defaults = line_defaults(parsed);
   LineReader input(open_input(input_file(parsed)));

@@ -116,6 +116,13 @@ TEST_P(Send, ASmallQueueOnlySlowsDown) {
   EXPECT_EQ(read_log(ledger.address(), ledger.topic()), expected_log(lines, ledger.partitions()));
 }
 
+TEST_P(Send, AQueueOfNothingIsRefused) {
+  const TestLedger ledger(GetParam());
+  const Finished send = run(ledger.send_command({"--queue", "0"}), play_lines(1));
+  EXPECT_EQ(send.code, 2);
+  EXPECT_THAT(send.err, HasSubstr("--queue"));
+}
+
 TEST_P(Send, AReaderOfStdoutThatWentAwayEndsItQuietly) {
   const TestLedger ledger(GetParam());
   const std::string argv = ledger.send_command()[0] + " send --brokers " + ledger.address() +

@@ -33,9 +33,11 @@ std::optional<store::LogIdentity> stored_identity(const store::ViewDirectory& di
       return store::ShardReader(directory.shard(*current, partitions.front())).identity().log;
     }
   }
-  const auto logs = directory.log_partitions();
-  if (logs.empty()) return std::nullopt;
-  return store::KeptLogReader(directory.log(logs.front())).identity();
+  for (const Partition partition : directory.log_partitions()) {
+    if (!store::has_kept_log(directory.log(partition))) continue;  // its first start died
+    return store::KeptLogReader(directory.log(partition)).identity();
+  }
+  return std::nullopt;
 }
 
 store::ShardIdentity identity_of(const store::LogIdentity& log,

@@ -213,6 +213,16 @@ LogHandles open_log(Environment& environment) {
 
 }  // namespace
 
+bool has_kept_log(const std::filesystem::path& path) {
+  std::error_code error;
+  const uint64_t bytes = std::filesystem::file_size(path / "data.mdb", error);
+  if (error || bytes == 0) return false;
+  const auto environment = Environment::open(path, Access::kRead);
+  MDB_stat databases{};
+  check_lmdb(mdb_env_stat(environment->get(), &databases), "read", path);
+  return databases.ms_entries > 0;
+}
+
 struct KeptLogReader::Impl {
   Impl(const std::filesystem::path& path, bool no_lock)
       : environment(Environment::open(path, no_lock ? Access::kReadNoLock : Access::kRead)),

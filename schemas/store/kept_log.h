@@ -32,6 +32,10 @@ struct KeptEvent {
 // H(n) = SHA-256(H(n-1) | be64 offset | be64 timestamp | L(key) | L(value)); contract section 8.
 ChainHash chain_next(const ChainHash& previous, const KeptEvent& event);
 
+// Is there one at `path`? A first start that died may leave a folder, or a file without its
+// databases.
+bool has_kept_log(const std::filesystem::path& path);
+
 // Reads one partition's kept log. One snapshot per object; renew() takes a new one.
 class KeptLogReader {
  public:

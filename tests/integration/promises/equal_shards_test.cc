@@ -108,6 +108,15 @@ TEST_F(EqualShards, AndTheSameFileTwiceChangesNoView) {
   EXPECT_NE(status.out.find("\"duplicates\":4000"), std::string::npos) << status.out;
 }
 
+TEST_F(EqualShards, AndAfterAFirstStartThatDied) {
+  const std::string whole = fold("whole", {});
+  std::filesystem::create_directories(views("no_file") + "/log/0");
+  EXPECT_EQ(fold("no_file", {}), whole);
+  std::filesystem::create_directories(views("empty_file") + "/log/0");
+  std::ofstream(views("empty_file") + "/log/0/data.mdb");
+  EXPECT_EQ(fold("empty_file", {}), whole);
+}
+
 // P8. What is found by reading alone; a shard whose damage nothing has met yet is rebuilt as well.
 TEST_F(EqualShards, AndADamagedOneIsRepairedByRebuild) {
   const std::string whole = fold("views", {});

@@ -1,5 +1,6 @@
 #include "schemas/store/kept_log.h"
 
+#include <fstream>
 #include <functional>
 #include <vector>
 
@@ -104,6 +105,21 @@ class KeptLog : public testing::Test {
   test::TempDir temp_;
   LogIdentity identity_ = sample_identity().log;
 };
+
+TEST_F(KeptLog, IsThereOnceItsDatabasesAre) {
+  EXPECT_FALSE(has_kept_log(path()));
+  std::filesystem::create_directories(path());
+  EXPECT_FALSE(has_kept_log(path()));
+  std::ofstream(path() / "data.mdb");
+  EXPECT_FALSE(has_kept_log(path()));
+  MDB_env* env = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), 0);
+  EXPECT_EQ(mdb_env_open(env, path().c_str(), 0, 0664), 0);
+  mdb_env_close(env);
+  EXPECT_FALSE(has_kept_log(path()));
+  { const KeptLogWriter writer(path(), identity_); }
+  EXPECT_TRUE(has_kept_log(path()));
+}
 
 TEST_F(KeptLog, GivesBackWhatWasAppended) {
   const std::vector<KeptEvent> events = sample_events();

@@ -86,26 +86,22 @@ def space(s):
     generation = disk_bytes(s.generation()) / s.events
     whole = disk_bytes(s.views) / s.events
     sent = os.path.getsize(s.lines["base"]) / s.events
-    figures = [Figure("bytes_whole", "the directory after a rebuild", "bytes/event", "du views", [whole], "its NDJSON", [sent],
-                      "value <= 600"),
-               Figure("bytes_log", "the kept log", "bytes/event", "du views/log", [log], "its NDJSON", [sent], "value <= 180"),
-               Figure("bytes_generation", "one generation of the views", "bytes/event", "du views/gen-N", [generation],
-                      "its NDJSON", [sent])]
-    return figures
+    return [Figure("bytes_whole", "the directory after a rebuild", "bytes/event", "du views", [whole], "its NDJSON", [sent],
+                   "value <= 600"),
+            Figure("bytes_log", "the kept log", "bytes/event", "du views/log", [log], "its NDJSON", [sent], "value <= 180"),
+            Figure("bytes_generation", "one generation of the views", "bytes/event", "du views/gen-N", [generation],
+                   "its NDJSON", [sent])]
 
 
 def growth(s):
     """N against 4 N, the same stream longer."""
     small = [s.events / s.run("ledger-projector", "rebuild", "--views", s.views, "--keep", "0").seconds
              for _ in range(s.repetitions)]
+    sent = s.events + (s.further if "grown_topic" in vars(s) else 0)
     small_built = []
     for _ in range(s.repetitions):
         shutil.rmtree(s.path("views-small"), ignore_errors=True)
-        if "grown_topic" in vars(s):
-            count = s.events + s.further
-        else:
-            count = s.events
-        small_built.append(count / s.fold(s.path("views-small"), s.topic).seconds)
+        small_built.append(sent / s.fold(s.path("views-small"), s.topic).seconds)
     shutil.rmtree(s.path("views-small"))
     count = 4 * s.events
     say(f"generating and sending {count:,} events")

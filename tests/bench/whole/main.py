@@ -9,6 +9,7 @@ import time
 
 import figures_fold
 import figures_latency
+import figures_peer
 import figures_query
 import report
 from measure import say
@@ -25,6 +26,7 @@ FIGURES = {
     "get": figures_query.get,
     "paging": figures_query.paging,
     "as_of": figures_query.as_of,
+    "peers": figures_peer.peers,
     "catch_up": figures_fold.catch_up,
     "latency": figures_latency.latency,
     "growth": figures_fold.growth,
@@ -41,10 +43,12 @@ def arguments():
     parser.add_argument("--repetitions", type=int)
     parser.add_argument("--json", default=os.path.join(ROOT, "build", "bench.json"))
     parser.add_argument("--work")
+    parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
     given.events = given.events or (QUICK_EVENTS if given.quick else EVENTS)
     given.repetitions = given.repetitions or (2 if given.quick else 3)
-    given.only = [name for name in given.only.split(",") if name] or list(FIGURES)
+    given.only = [name for name in given.only.split(",") if name] or [name for name in FIGURES if name != "peers"]
+    given.only += ["peers"] if given.peers else []
     unknown = set(given.only) - set(FIGURES)
     if unknown:
         parser.error(f"no figure {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")

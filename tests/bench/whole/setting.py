@@ -23,6 +23,7 @@ class Setting:
         self.further = events // 5
         self.peaks = {}  # program -> MiB
         self.broker_dir = None
+        self.bytes_sent = 0  # keys and values, as last consumed
 
     def path(self, name):
         return os.path.join(self.work, name)
@@ -85,6 +86,7 @@ class Setting:
     def consume_raw(self, topic):
         """Events a second of librdkafka alone."""
         read = json.loads(self.run("bench_raw_kafka", "consume", self.brokers, topic, str(PARTITIONS)).out)
+        self.bytes_sent = read["bytes"]
         return read["events"] / read["seconds"]
 
     @functools.cached_property

@@ -1,5 +1,6 @@
 #include "schemas/base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -13,6 +14,11 @@
 namespace ledger {
 
 namespace {
+
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+constexpr size_t kSecondsEnd = 19;                      // of 2026-02-11T10:00:00
+constexpr double kRfc3339LimitMs = 253402300800000;     // the year 10000
+constexpr double kDurationMaxUs = 100 * 365 * 86400e6;  // clocks count nanoseconds, up to 292 years
 
 struct Unit {
   std::string_view name;
@@ -40,30 +46,53 @@ bool parse_with_unit(std::string_view text, const std::array<Unit, N>& units, do
   return false;
 }
 
-bool parse_rfc3339(const std::string& text, double& out) {
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes `.123` out of the text, as nanoseconds; further digits are passed over.
+bool take_fraction(std::string& text, int64_t& ns) {
+  ns = 0;
+  if (text[kSecondsEnd] != '.') return true;
+  size_t end = kSecondsEnd + 1;
+  for (int64_t unit = kNsPerSecond / 10; end < text.size() && is_digit(text[end]); ++end) {
+    ns += (text[end] - '0') * unit;
+    unit /= 10;
+  }
+  const bool some = end > kSecondsEnd + 1;
+  text.erase(kSecondsEnd, end - kSecondsEnd);
+  return some;
+}
+
+// Seconds and their fraction apart: nanoseconds since 1970 end in the year 2262.
+bool parse_rfc3339(std::string text, double& out) {
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return false;
-  date::sys_time<std::chrono::nanoseconds> time;
+  date::sys_time<std::chrono::seconds> time;
+  int64_t ns = 0;
+  if (!take_fraction(text, ns)) return false;
   const bool utc = text.back() == 'Z' || text.back() == 'z';
-  std::string plain = text;
-  plain[10] = 'T';
-  if (utc) plain.replace(plain.size() - 1, 1, "+00:00");
-  std::istringstream in(plain);
+  text[10] = 'T';
+  if (utc) text.replace(text.size() - 1, 1, "+00:00");
+  std::istringstream in(text);
   in >> date::parse("%FT%T%Ez", time);
   if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return false;
-  out = static_cast<double>(time.time_since_epoch().count()) / 1e6;
+  out = static_cast<double>(time.time_since_epoch().count()) * 1e3 + static_cast<double>(ns) / 1e6;
   return true;
 }
 
 }  // namespace
 
 std::string to_rfc3339(double unix_ms) {
-  const double floor_ms = std::floor(unix_ms);
-  const std::chrono::nanoseconds whole = std::chrono::milliseconds(static_cast<int64_t>(floor_ms));
-  const auto rest = std::chrono::nanoseconds(std::llround((unix_ms - floor_ms) * 1e6));
-  const date::sys_time<std::chrono::nanoseconds> time(whole + rest);
-  std::string text = date::format("%FT%T", time);
-  while (text.ends_with("000")) text.resize(text.size() - 3);
-  if (text.ends_with('.')) text.pop_back();
+  if (!(std::fabs(unix_ms) < kRfc3339LimitMs)) return fmt::format("{}", unix_ms);
+  const double floor_s = std::floor(unix_ms / 1e3);
+  auto seconds = static_cast<int64_t>(floor_s);
+  int64_t ns = std::llround((unix_ms - floor_s * 1e3) * 1e6);
+  if (ns == kNsPerSecond) {
+    ++seconds;
+    ns = 0;
+  }
+  std::string text =
+      date::format("%FT%T", date::sys_time<std::chrono::seconds>(std::chrono::seconds(seconds)));
+  if (ns != 0) text += fmt::format(".{:09}", ns);
+  while (ns != 0 && text.ends_with("000")) text.resize(text.size() - 3);
   return text + "Z";
 }
 
@@ -95,7 +124,7 @@ std::chrono::microseconds parse_duration(std::string_view text) {
                                            "us ms s m h d, like 5ms or 2h",
                                            text));
   }
-  return std::chrono::microseconds(std::llround(us));
+  return std::chrono::microseconds(std::llround(std::min(us, kDurationMaxUs)));
 }
 
 uint64_t parse_size(std::string_view text) {

@@ -205,5 +205,10 @@ TEST_F(NoViewsYet, WaitTakesThemWhenTheyCome) {
   EXPECT_EQ(after(waiting.rest_of_stderr(), "at "), "0:1,1:1");
 }
 
+// Not folded up to there, and not taken for a time that was.
+TEST_F(AsOf, AYearFarAheadIsBeyondTheViews) {
+  EXPECT_EQ(query({"find", "contentAudios", "--as-of", "2600-01-01T00:00:00Z"}).code, 4);
+}
+
 }  // namespace
 }  // namespace ledger::test

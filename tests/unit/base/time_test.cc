@@ -17,6 +17,25 @@ TEST(Time, Rfc3339RoundTripsWithFractions) {
   EXPECT_EQ(parse_time("2026-02-12T01:00:00+07:00", 0), kNow);
 }
 
+TEST(Time, YearsBeyondTheClockOfNanosecondsAreTimesToo) {
+  EXPECT_EQ(parse_time("2600-01-01T00:00:00.25Z", 0), 19880899200000 + 250);
+  EXPECT_EQ(to_rfc3339(19880899200250), "2600-01-01T00:00:00.250Z");
+  EXPECT_EQ(parse_time("9999-12-31T23:59:59Z", 0), 253402300799000);
+  EXPECT_EQ(to_rfc3339(253402300799999), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_rfc3339(-500), "1969-12-31T23:59:59.500Z");
+}
+
+TEST(Time, WithoutAYearOfFourDigitsIsShownInMilliseconds) {
+  EXPECT_EQ(to_rfc3339(253402300800000), "253402300800000");
+  EXPECT_EQ(to_rfc3339(9007199254740991), "9007199254740991");
+  EXPECT_EQ(parse_time(to_rfc3339(9007199254740991), 0), 9007199254740991);
+}
+
+TEST(Time, LongDurationsEndAtAHundredYears) {
+  EXPECT_EQ(parse_duration("100000000d"), parse_duration("36500d"));
+  EXPECT_GT(std::chrono::nanoseconds(parse_duration("100000000d")).count(), 0);
+}
+
 TEST(Time, ReadsEpochMillisecondsAndDistancesFromNow) {
   EXPECT_EQ(parse_time("1770832800000.5", 0), kNow + 0.5);
   EXPECT_EQ(parse_time("now-1h", kNow), kNow - 3600000);

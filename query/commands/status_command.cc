@@ -1,5 +1,6 @@
 // status: how far the views are, what the projector last said, what became of the events.
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -195,7 +196,7 @@ void check_thresholds(const Answering& answering, const std::optional<store::Run
   const auto lag_max = answering.parsed().find_count("lag-max");
   if (!lag_max) return;
   if (!total.lag) throw_not_fresh("the end of the log is not known");
-  if (*total.lag > static_cast<int64_t>(*lag_max)) {
+  if (std::cmp_greater(*total.lag, *lag_max)) {
     throw_not_fresh(fmt::format("{} events are not folded, --lag-max is {}", *total.lag, *lag_max));
   }
 }

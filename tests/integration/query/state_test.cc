@@ -110,6 +110,7 @@ TEST_F(State, StatusHasWhatTheProjectorLastSaid) {
                     HasSubstr(R"("refusal":"the topic was re-created")")));
   EXPECT_THAT(query({"status", "-o", "table"}).out, HasSubstr("the topic was re-created"));
   EXPECT_EQ(query({"status", "--lag-max", "4"}).code, 0);
+  EXPECT_EQ(query({"status", "--lag-max", "18446744073709551615"}).code, 0);
   const Finished behind = query({"status", "--lag-max", "3"});
   EXPECT_EQ(behind.code, 4);
   EXPECT_NE(behind.out, "");

@@ -43,7 +43,6 @@ class Environment {
 
   MDB_env* get() const { return env_; }
   const std::filesystem::path& path() const { return path_; }
-  bool writable() const { return writable_; }
   // Runs `open` in one transaction that is then committed, so that a new environment has all of its
   // databases and its identity, or nothing. Handles are for transactions that begin after it.
   void open_databases(bool create, const std::function<void(Transaction&)>& open);

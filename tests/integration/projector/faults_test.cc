@@ -1,0 +1,119 @@
+// Brokers that go away, signals, full disks and missing permissions.
+#include <csignal>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "tests/integration/projector/scenario.h"
+
+namespace ledger::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(Brokers, AwayAtTheStartAreWaitedFor) {
+  const Scenario scenario(BrokerKind::kRealKafka);
+  RealKafka& kafka = RealKafka::shared();
+  const std::string end = scenario.send(generated(100));
+  kafka.stop();
+  Process run(scenario.run_command({"--until-end"}));
+  EXPECT_TRUE(run.wait_for_error("waiting for brokers"));
+  Process stopped(scenario.run_command({}, "stopped"));
+  ASSERT_TRUE(stopped.wait_for_error("waiting for brokers"));
+  stopped.signal(SIGTERM);
+  EXPECT_EQ(stopped.wait(), 0);
+  kafka.start();
+  EXPECT_EQ(run.wait(), 0) << run.rest_of_stderr();
+  EXPECT_EQ(scenario.position(), end);
+}
+
+TEST(Brokers, AwayForLongerThanGiveUpAfterAreFive) {
+  const TempDir folder;
+  // Port 1 of the loopback: nobody listens there.
+  const Finished run_without = run(run_command_on(
+      "127.0.0.1:1", "t", (folder.path() / "views").string(), {"--give-up-after", "400ms"}));
+  EXPECT_EQ(run_without.code, 5);
+  EXPECT_THAT(run_without.err,
+              AllOf(HasSubstr("gave up after 400 ms"), HasSubstr("check --brokers")));
+}
+
+class Signals : public testing::TestWithParam<BrokerKind> {};
+
+INSTANTIATE_TEST_SUITE_P(Brokers, Signals, kBothBrokers, broker_name);
+
+TEST_P(Signals, InTheMiddleOfACatchUpLeaveAWholePrefixAndTheNextRunGoesOn) {
+  const Scenario scenario(GetParam());
+  const std::string end = scenario.send(filled(play_lines(6000)));
+  for (const int number : {SIGINT, SIGTERM}) {
+    Process run(scenario.run_command({"--until-end", "--batch-events", "1"}));
+    ASSERT_TRUE(run.wait_for_error("views"));
+    const std::string some = number == SIGINT ? "0:50,1:50" : "0:200,1:200";
+    ASSERT_EQ(
+        scenario.query({"count", "userContentAudios", "--at-least", some, "--wait", "20s"}).code,
+        0);
+    run.signal(number);
+    EXPECT_EQ(run.wait(), 128 + number);
+    EXPECT_THAT(run.rest_of_stderr(), HasSubstr("stopped before the end"));
+    EXPECT_NE(scenario.position(), end);
+    EXPECT_EQ(scenario.run_state().phase, store::RunPhase::kStopped);
+    EXPECT_EQ(scenario.run_state().refusal, std::nullopt);
+  }
+  const Finished rest = scenario.catch_up();
+  EXPECT_EQ(rest.code, 0) << rest.err;
+  EXPECT_EQ(scenario.position(), end);
+  ASSERT_EQ(scenario.catch_up({}, "at-once").code, 0);
+  EXPECT_EQ(scenario.digests(), scenario.digests("at-once"));
+}
+
+// Runs programs as somebody whom permissions bind: as root a copy of the program as nobody, else
+// the program as oneself.
+class Permissions : public testing::Test {
+ protected:
+  Permissions() { fs::permissions(fs::path(scenario_.path()).parent_path(), fs::perms{0755}); }
+  ~Permissions() override {
+    std::error_code ignored;
+    fs::permissions(scenario_.path(), fs::perms{0755}, ignored);
+  }
+
+  Finished run_bound(std::vector<std::string> argv) const {
+    if (geteuid() != 0) return run(argv);
+    const fs::path copy = scenario_.path("program");
+    fs::copy_file(argv[0], copy, fs::copy_options::skip_existing);
+    argv[0] = copy.string();
+    argv.insert(argv.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+    return run(argv);
+  }
+
+  const Scenario scenario_{BrokerKind::kEmbedded};
+};
+
+TEST_F(Permissions, ADirectoryThatIsNotOnesOwnIsFiveAndStaysAsItIs) {
+  scenario_.send(generated(100));
+  ASSERT_EQ(scenario_.catch_up().code, 0);
+  const std::string digests = scenario_.digests();
+  fs::permissions(scenario_.path(), fs::perms{0555});
+  if (geteuid() != 0) fs::permissions(scenario_.path() + "/writer.lock", fs::perms{0444});
+  const Finished run = run_bound(scenario_.run_command({"--until-end"}));
+  EXPECT_EQ(run.code, 5);
+  EXPECT_THAT(run.err, AllOf(HasSubstr(scenario_.path()), HasSubstr("ermission")));
+  const Finished rebuild =
+      run_bound({program("ledger-projector"), "rebuild", "--views", scenario_.path()});
+  EXPECT_EQ(rebuild.code, 5);
+  EXPECT_THAT(rebuild.err, AllOf(HasSubstr(scenario_.path()), HasSubstr("ermission")));
+  EXPECT_EQ(scenario_.digests(), digests);
+}
+
+TEST_F(Permissions, ADirectoryThatCannotBeMadeIsFive) {
+  fs::create_directory(scenario_.path("closed"));
+  fs::permissions(scenario_.path("closed"), fs::perms{0555});
+  const Finished run = run_bound(scenario_.run_command({"--until-end"}, "closed/views"));
+  EXPECT_EQ(run.code, 5);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("cannot create the view directory"),
+                             HasSubstr("closed/views"), HasSubstr("check the path")));
+}
+
+}  // namespace
+}  // namespace ledger::test

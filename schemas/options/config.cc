@@ -99,9 +99,11 @@ std::vector<std::string> environment_values(const Option& option) {
 
 std::vector<ConfigLine> read_config(const std::string& path, const Program& program) {
   std::ifstream in(path);
-  if (!in.is_open()) {
+  in.peek();  // a folder opens, and cannot be read
+  if (!in.is_open() || in.bad()) {
     throw Error(Fault::kUsage, fmt::format("config: cannot read {}; check --config", path));
   }
+  in.clear();  // an empty file is at its end
   const std::vector<std::string> names = option_names(program);
   std::vector<ConfigLine> lines;
   std::string section;

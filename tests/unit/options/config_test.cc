@@ -76,6 +76,9 @@ TEST_F(Config, ErrorsNameTheLine) {
   EXPECT_THAT(refusal_of({"send", "--config", file("c", "queue = many\n")}), HasSubstr("c:1"));
   EXPECT_THAT(refusal_of({"send", "--config", file("c", "topic\n")}), HasSubstr("name = value"));
   EXPECT_THAT(refusal_of({"send", "--config", "/nowhere"}), HasSubstr("cannot read /nowhere"));
+  EXPECT_THAT(refusal_of({"send", "--config", "/"}), HasSubstr("cannot read /"));
+  EXPECT_EQ(parse(sample_program(), {"send", "--config", "/dev/null"}).text("topic"),
+            "content-audio-events");
 }
 
 TEST_F(Config, PropertiesMergeInRisingPrecedence) {

@@ -23,7 +23,8 @@ void require_length(std::string_view view, std::string_view bytes, size_t length
   if (bytes.size() == length || (!exact && bytes.size() > length)) return;
   throw Error(
       Fault::kIntegrity,
-      fmt::format("views: {} has an entry of {} bytes where {} belong ({}); rebuild the views",
+      fmt::format("views: {} has an entry of {} bytes where {} belong ({}); rebuild the views: "
+                  "ledger-projector rebuild",
                   view, bytes.size(), length, to_hex(bytes.substr(0, 32))));
 }
 

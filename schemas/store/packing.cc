@@ -55,7 +55,9 @@ void Packer::hash(std::string_view text) {
 }
 
 void Unpacker::fail() const {
-  throw Error(Fault::kIntegrity, fmt::format("views: {} is damaged; rebuild the views", what_));
+  throw Error(
+      Fault::kIntegrity,
+      fmt::format("views: {} is damaged; rebuild the views: ledger-projector rebuild", what_));
 }
 
 std::string_view Unpacker::take(size_t length) {

@@ -109,7 +109,7 @@ TEST(Packing, TextWithTheHashTagOrBeyondTheEndIsRefused) {
 TEST(Packing, BytesThatAreLeftOverAreRefusedByName) {
   Unpacker in("x", "a row of samples");
   EXPECT_EQ(message_of([&] { in.finish(); }),
-            "views: a row of samples is damaged; rebuild the views");
+            "views: a row of samples is damaged; rebuild the views: ledger-projector rebuild");
 }
 
 }  // namespace

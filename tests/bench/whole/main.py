@@ -55,13 +55,16 @@ def arguments():
     return given
 
 
-def measure(given, setting):
-    figures = []
+def measure(given, setting, figures):
     for name, take in FIGURES.items():
         if name in given.only:
             say(name)
             figures += take(setting)
-    return figures
+
+
+def publish(given, figures, about):
+    print(report.markdown(figures, about), flush=True)
+    report.write_json(given.json, figures, about)
 
 
 def main():
@@ -72,16 +75,15 @@ def main():
     work = tempfile.mkdtemp(prefix="ledger-bench.", dir=given.work)
     os.environ["BENCH_WORK"] = work
     setting = Setting(work, given.events, given.repetitions, paced_seconds=5 if given.quick else 20)
-    begin, load = time.monotonic(), os.getloadavg()[0]
+    begin, load, figures = time.monotonic(), os.getloadavg()[0], []
     try:
-        figures = measure(given, setting)
-    finally:
+        measure(given, setting, figures)
+    finally:  # also what was measured before a failure
         setting.stop()
         shutil.rmtree(work, ignore_errors=True)
-    about = {"machine": report.machine(), "events": given.events, "repetitions": given.repetitions, "load_before": load,
-             "load_after": os.getloadavg()[0], "seconds": time.monotonic() - begin, "peak_mib": setting.peaks}
-    print(report.markdown(figures, about))
-    report.write_json(given.json, figures, about)
+        publish(given, figures, {
+            "machine": report.machine(), "events": given.events, "repetitions": given.repetitions, "load_before": load,
+            "load_after": os.getloadavg()[0], "seconds": time.monotonic() - begin, "peak_mib": setting.peaks})
     return 0
 
 

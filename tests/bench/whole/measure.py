@@ -26,7 +26,12 @@ def run(command, stdin=None, out_path=None):
             open(out_path or os.path.join(os.environ["BENCH_WORK"], "stdout"), "w+") as out:
         begin = time.monotonic()
         child = subprocess.Popen(command, stdin=source, stdout=out, stderr=err)
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:  # interrupted: nothing goes on without this program
+            child.kill()
+            child.wait()
+            raise
         seconds = time.monotonic() - begin
         child.returncode = os.waitstatus_to_exitcode(status)
         err.seek(0)

@@ -27,7 +27,7 @@ def streams_classpath():
 
 def load(s, lines):
     """Sends the events in the peers' form to their topic. Returns: what bench_peer_load says of them."""
-    return json.loads(s.run("bench_peer_load", s.brokers, "peer", str(PARTITIONS), stdin=lines).out)
+    return json.loads(s.run("bench_peer_load", s.brokers, "peer", str(PARTITIONS), stdin=lines, label="bench_peer_load").out)
 
 
 def rocks(s, state, events):

@@ -134,8 +134,22 @@ std::string Client::cluster_id() {
   return id;
 }
 
+// librdkafka's question for watermarks has no end while brokers are away, whatever its timeout; the
+// one for metadata has.
+bool Client::answers() {
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(instance_.get(), 0, nullptr, &metadata, kRequestTimeoutMs);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+  }
+  failed(error, fmt::format("metadata from {}", connection_.brokers));
+  return false;
+}
+
 Watermarks Client::watermarks(Partition partition) {
   for (;;) {
+    if (!answers()) continue;
     int64_t low = 0;
     int64_t high = 0;
     const auto error = rd_kafka_query_watermark_offsets(

@@ -63,6 +63,7 @@ class Client {
   class Reading;
   rd_kafka_topic_s* handle();
   void failed(int error, const std::string& doing);
+  bool answers();
   void take_scanned(const rd_kafka_message_s& message, Offset& position,
                     const std::function<void(Partition, Record&&)>& take);
 

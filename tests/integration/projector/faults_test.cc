@@ -14,6 +14,31 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
+TEST(Brokers, KilledWhileARunFollowsLoseAndRepeatNothing) {
+  const Scenario scenario(BrokerKind::kRealKafka);
+  RealKafka& kafka = RealKafka::shared();
+  const auto lines = lines_of(filled(play_lines(6000)));
+  const auto third = [&](int i) {
+    return joined({lines.begin() + i * 2000, lines.begin() + (i + 1) * 2000});
+  };
+  scenario.send(third(0));
+  Process run(scenario.run_command());
+  scenario.send(third(1));
+  kafka.kill();
+  EXPECT_TRUE(run.wait_for_error("waiting for brokers"));
+  EXPECT_EQ(scenario.query({"count", "userContentAudios"}).code, 0);
+  kafka.start();
+  const std::string last = scenario.send(third(2));
+  const Finished count =
+      scenario.query({"count", "userContentAudios", "--at-least", last, "--wait", "60s"});
+  EXPECT_EQ(count.code, 0) << count.err;
+  EXPECT_EQ(member(count.out, "count"), "6000");
+  run.signal(SIGTERM);
+  EXPECT_EQ(run.wait(), 0) << run.rest_of_stderr();
+  ASSERT_EQ(scenario.catch_up({}, "at-once").code, 0);
+  EXPECT_EQ(scenario.digests(), scenario.digests("at-once"));
+}
+
 TEST(Brokers, AwayAtTheStartAreWaitedFor) {
   const Scenario scenario(BrokerKind::kRealKafka);
   RealKafka& kafka = RealKafka::shared();
@@ -38,6 +63,15 @@ TEST(Brokers, AwayForLongerThanGiveUpAfterAreFive) {
   EXPECT_EQ(run_without.code, 5);
   EXPECT_THAT(run_without.err,
               AllOf(HasSubstr("gave up after 400 ms"), HasSubstr("check --brokers")));
+
+  Scenario scenario(BrokerKind::kEmbedded);
+  scenario.send(generated(100));
+  Process following(scenario.run_command({"--give-up-after", "400ms"}));
+  ASSERT_TRUE(following.wait_for_error("views"));
+  scenario.end_broker();
+  EXPECT_EQ(following.wait(), 5);
+  EXPECT_THAT(following.rest_of_stderr(), HasSubstr("gave up after"));
+  EXPECT_EQ(scenario.run_state().refusal->fault, Fault::kUnavailable);
 }
 
 class Signals : public testing::TestWithParam<BrokerKind> {};

@@ -95,7 +95,7 @@ options::Command run_command() {
 options::Command rebuild_command() {
   options::Command command;
   command.name = "rebuild";
-  command.summary = "make the views anew from the kept log, while no projector runs";
+  command.summary = "make the views anew from the kept log; a living `run` goes on and follows";
   command.options = {{"keep", Kind::kCount, "N", "previous generations that stay on disk", "1"},
                      {"accept-differences", Kind::kFlag, "",
                       "publish also when a digest differs from the live generation's"},

@@ -106,8 +106,6 @@ void GenerationBuild::open(std::optional<store::Generation> base) {
   for (const Partition partition : partitions) {
     shards_.push_back(std::make_unique<ShardBuild>(
         directory_, fresh_, base, partition, declarations_, settings_.memory / settings_.threads));
-    const ShardBuild& shard = *shards_.back();
-    total_ += static_cast<uint64_t>(raw(shard.end()) - raw(shard.start()));
   }
   check_logs();
 }
@@ -143,6 +141,7 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
   std::atomic<bool> stop{false};
   std::mutex mutex;
   std::exception_ptr failure;
+  const uint64_t total = this->total();
   std::vector<std::jthread> threads;
   for (size_t t = 0; t < settings_.threads; ++t) {
     threads.emplace_back([&] {
@@ -159,7 +158,7 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
     });
   }
   while (working > 0 && !interrupt_.wait(kTick)) {
-    messages_.progress(settings_.what, {folded(), total_});
+    messages_.progress(settings_.what, {folded(), total});
     settings_.tick();
   }
   if (working > 0) stop = true;
@@ -173,18 +172,34 @@ uint64_t GenerationBuild::folded() const {
   return sum;
 }
 
-void GenerationBuild::publish() {
+uint64_t GenerationBuild::total() const {
+  uint64_t sum = 0;
+  for (const auto& shard : shards_) {
+    sum += static_cast<uint64_t>(raw(shard->end()) - raw(shard->start()));
+  }
+  return sum;
+}
+
+PositionVector GenerationBuild::place() {
   PositionVector positions;
   for (const auto& shard : shards_) {
     positions[shard->partition()] = shard->state().position;
     shard->place();
   }
+  return positions;
+}
+
+void GenerationBuild::publish(const PositionVector& positions) {
   directory_.publish(fresh_);
+  int64_t events = 0;
+  for (const auto& shard : shards_) {
+    events += raw(positions.at(shard->partition())) - raw(shard->start());
+  }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   messages_.info(fmt::format("published generation {} at {}: {} events in {:.1f} s ({:.0f}/s)",
-                             store::raw(fresh_), to_text(positions), folded(), seconds,
-                             static_cast<double>(folded()) / std::max(seconds, 1e-3)));
+                             store::raw(fresh_), to_text(positions), events, seconds,
+                             static_cast<double>(events) / std::max(seconds, 1e-3)));
   shards_.clear();
 }
 

@@ -13,7 +13,7 @@
 namespace ledger::bulk {
 
 // Removes what a build that died left: generations newer than the live one.
-// Precondition: the caller holds writer.lock.
+// Precondition: the caller holds build.lock.
 void remove_leftovers(const store::ViewDirectory& directory);
 // Removes every generation before the live one. Precondition: as above.
 void remove_older(const store::ViewDirectory& directory);
@@ -42,8 +42,12 @@ class GenerationBuild {
   // kTerminated}.
   void fold_to(const std::function<Offset(const ShardBuild&)>& limit);
   const std::vector<std::unique_ptr<ShardBuild>>& shards() const { return shards_; }
-  // Makes it the live generation, durably, and says so.
-  void publish();
+  store::Generation generation() const { return fresh_; }
+  // Puts every shard where the generation has it; others may fold on in it then. The last fold_to()
+  // is before. Returns: where the shards stand.
+  PositionVector place();
+  // Makes it the live generation, durably, and says so. `positions`: where its shards stand by now.
+  void publish(const PositionVector& positions);
 
  private:
   bool is_live() const;
@@ -52,6 +56,7 @@ class GenerationBuild {
   void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);
   uint64_t folded() const;
+  uint64_t total() const;
 
   const store::ViewDirectory& directory_;
   BuildSettings settings_;
@@ -60,7 +65,6 @@ class GenerationBuild {
   store::Generation fresh_{};
   index::Declarations declarations_;
   std::vector<std::unique_ptr<ShardBuild>> shards_;
-  uint64_t total_ = 0;
   std::chrono::steady_clock::time_point started_;
 };
 

@@ -20,9 +20,12 @@ class ShardBuild {
 
   Partition partition() const { return partition_; }
   Offset start() const { return start_; }
-  Offset end() const { return kept_.end(); }          // of the kept log
+  Offset end() const { return kept_.end(); }          // of the kept log, as of the last renew()
   uint64_t folded() const { return folded_.load(); }  // events so far; any thread
 
+  // Sees what was kept since. Precondition: no fold_to() is at work.
+  void renew() { kept_.renew(); }
+  const store::KeptLogReader& kept() const { return kept_; }
   // Folds and writes [position, limit); `limit` is cut to end(). Ends early on `stop`.
   void fold_to(Offset limit, const std::atomic<bool>& stop);
   const store::ShardState& state() const { return folding_.state(); }

@@ -76,17 +76,17 @@ std::string why_not_compared(const OldShard& old, const bulk::ShardBuild& fresh,
   return fmt::format("fold version {}", old.identity.fold_version);
 }
 
-std::vector<std::string> differences(const OldShard& old, const bulk::ShardBuild& fresh) {
+std::vector<std::string> differences(const OldShard& old, const store::ShardIdentity& identity,
+                                     const store::ShardState& fresh) {
   std::vector<std::string> found;
-  if (old.identity != fresh.identity() || old.state.position != fresh.state().position)
-    return found;
-  for (const auto& [view, digest] : fresh.state().digests) {
+  if (old.identity != identity || old.state.position != fresh.position) return found;
+  for (const auto& [view, digest] : fresh.digests) {
     const auto before = old.state.digests.find(view);
     // A shard that has committed nothing yet has no digests; those of empty views are zero.
     const store::Digest was = before == old.state.digests.end() ? store::Digest{} : before->second;
     if (was == digest) continue;
     found.push_back(fmt::format("partition {}, view {}: digest {} live, {} rebuilt",
-                                raw(fresh.partition()), view, digest_text(was),
+                                raw(identity.log.partition), view, digest_text(was),
                                 digest_text(digest)));
   }
   return found;

@@ -28,6 +28,7 @@ std::string why_not_compared(const OldShard& old, const bulk::ShardBuild& fresh,
 
 // A line per view whose digest is not the old one's; empty when all are equal or the two cannot be
 // compared (other declarations or fold version, another position).
-std::vector<std::string> differences(const OldShard& old, const bulk::ShardBuild& fresh);
+std::vector<std::string> differences(const OldShard& old, const store::ShardIdentity& identity,
+                                     const store::ShardState& fresh);
 
 }  // namespace ledger::rebuild

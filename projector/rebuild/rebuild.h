@@ -1,9 +1,11 @@
 // ledger-projector rebuild: a new generation from the kept log, published in place of the live one.
 //
-//   lock -> remove leftovers -> fold each shard to the old positions -> compare digests ->
-//   fold to the end of the kept log -> publish -> remove what --keep leaves out
+//   build.lock -> remove leftovers -> fold to the live positions, until few events are left ->
+//   ask for the hand-over -> writer.lock -> fold to exactly the live positions -> compare digests
+//   -> publish -> let go -> remove what --keep leaves out
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "schemas/base/error.h"
@@ -18,12 +20,15 @@ struct RebuildOptions {
   size_t memory = 0;   // bytes, over all threads
   bool accept_differences = false;
   bool quiet = false;
+  std::chrono::milliseconds hand_over_within = std::chrono::minutes(1);
 };
 
-// Offline: takes writer.lock. Until it publishes, nothing of the live generation is touched.
-// Throws: Error{kUnavailable} when there is no kept log, or `run` or another rebuild is at work;
-// kFull when the disk will not hold it; kIntegrity when the kept log is damaged, or a digest
-// differs from the live generation's and accept_differences is not set; kInterrupted, kTerminated.
+// `run` may live: it hands writer.lock over for the last step. Until it publishes, nothing of the
+// live generation is touched.
+// Throws: Error{kUnavailable} when there is no kept log, another rebuild or a fill of `run` is at
+// work, or whoever holds writer.lock does not hand it over; kFull when the disk will not hold it;
+// kIntegrity when the kept log is damaged, or a digest differs from the live generation's and
+// accept_differences is not set; kInterrupted, kTerminated.
 Fault rebuild(const RebuildOptions& options, const options::Interrupt& interrupt);
 
 }  // namespace ledger::rebuild

@@ -41,7 +41,7 @@ bool Following::follow(const FeedThreads& threads, const std::optional<PositionV
   while (true) {
     tick(until);
     if (until && reached(kept(), *until)) return true;
-    if (threads.failed() || parts_.interrupt.wait(kTick)) return false;
+    if (threads.failed() || parts_.leave() || parts_.interrupt.wait(kTick)) return false;
   }
 }
 

@@ -2,6 +2,7 @@
 // waited for, knows when it is done.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,16 +27,17 @@ class Following {
     report::Messages& messages;
     log::Patience& patience;
     const options::Interrupt& interrupt;
+    std::function<bool()> leave = [] { return false; };  // asked at each turn
   };
   // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress.
   // `check_settings`: not on an ephemeral ledger, whose broker knows no such request.
   Following(const Parts& parts, std::string what, double asked_ms, const PositionVector& ends,
             bool check_settings);
 
-  // Until a signal comes, a feed fails or, where `until` is given, all feeds have kept (and by
-  // their mode folded) up to there.
-  // Returns: whether that was reached. Throws: Error{kUnavailable} when patience is over;
-  // kIncompatible when the topic's settings turned wrong.
+  // Until a signal comes, it shall leave, a feed fails or, where `until` is given, all feeds have
+  // kept (and by their mode folded) up to there. Returns: whether that was reached. Throws:
+  // Error{kUnavailable} when patience is over; kIncompatible when the topic's settings turned
+  // wrong.
   bool follow(const FeedThreads& threads, const std::optional<PositionVector>& until);
   void finish();  // the last report, once the feeds stand still
 

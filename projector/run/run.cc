@@ -6,6 +6,7 @@
 #include "projector/bulk/generation_build.h"
 #include "projector/report/run_report.h"
 #include "projector/run/following.h"
+#include "projector/run/live_lock.h"
 #include "projector/run/opening.h"
 #include "schemas/base/time.h"
 
@@ -36,10 +37,12 @@ uint64_t distance(const PositionVector& start, const PositionVector& end) {
 class Run {
  public:
   Run(const RunOptions& options, const options::Interrupt& interrupt,
-      const store::ViewDirectory& directory, report::Messages& messages, report::RunReport& report)
+      const store::ViewDirectory& directory, LiveLock& lock, report::Messages& messages,
+      report::RunReport& report)
       : options_(options),
         interrupt_(interrupt),
         directory_(directory),
+        lock_(lock),
         messages_(messages),
         report_(report),
         patience_(kProgram, interrupt, options.quiet, options.give_up_after),
@@ -49,14 +52,15 @@ class Run {
   Fault run() {
     open();
     const PositionVector start = position();
-    fold_kept();
-    for (const auto& gap : options_.accepted_gaps) accept(gap);
-    const PositionVector ends = compare();
-    if (bulk_pays(distance(position(), ends))) {
-      fetch(ends);
-      fold_kept();
+    bool reached = false;
+    while (true) {
+      try {
+        reached = go_on();
+        break;
+      } catch (const Asked&) {
+        hand_over();
+      }
     }
-    const bool reached = follow(ends);
     report_.stopped();
     messages_.info(fmt::format("stopped at {}: folded {} events", to_text(position()),
                                distance(start, position())));
@@ -65,6 +69,60 @@ class Run {
   }
 
  private:
+  struct Asked {};  // thrown between two steps: a rebuild asks for writer.lock
+
+  // Returns: whether the end was reached.
+  bool go_on() {
+    fold_kept();
+    for (; gaps_accepted_ < options_.accepted_gaps.size(); ++gaps_accepted_) {
+      accept(options_.accepted_gaps[gaps_accepted_]);
+    }
+    const PositionVector ends = compare();
+    if (!until_ && options_.until_end) until_ = ends;
+    if (bulk_pays(distance(position(), ends))) {
+      fetch(ends);
+      fold_kept();
+    }
+    return follow(ends);
+  }
+
+  bool asked() {
+    if (!lock_.asked()) return false;
+    if (!asked_at_) asked_at_ = std::chrono::steady_clock::now();
+    return true;
+  }
+  void leave_if_asked() {
+    if (asked()) throw Asked();
+  }
+
+  // Lets a rebuild publish, and follows it.
+  void hand_over() {
+    messages_.end_progress();
+    messages_.info(fmt::format("a rebuild takes over at {}", to_text(position())));
+    feeds_.clear();
+    shards_.clear();
+    lock_.hand_over(interrupt_, [this] { report_.beat(); });
+    remove_leftovers();
+    open_shards();
+  }
+
+  void say_that_it_goes_on() {
+    if (!asked_at_) return;
+    const auto pause = std::chrono::steady_clock::now() - *asked_at_;
+    messages_.info(fmt::format("goes on in generation {} at {}, {:.0f} ms after it was asked",
+                               store::raw(*directory_.current()), to_text(position()),
+                               std::chrono::duration<double, std::milli>(pause).count()));
+    asked_at_.reset();
+  }
+
+  // What builds that died left; while one lives, the newest generation is its own.
+  void remove_leftovers() {
+    if (const auto building = store::FileLock::try_take(directory_.build_lock())) {
+      directory_.remove_handover();
+      bulk::remove_leftovers(directory_);
+    }
+  }
+
   // Asks until the brokers answer.
   template <typename Ask>
   auto patiently(Ask ask) {
@@ -74,6 +132,7 @@ class Run {
         patience_.progressed();
         return answer;
       } catch (const consumer::NotReachable& trouble) {
+        if (!shards_.empty()) leave_if_asked();
         patience_.wait(trouble.reason);
       }
     }
@@ -86,7 +145,7 @@ class Run {
       const std::string unreadable = patiently([&] { return probe_.check_settings(); });
       if (!unreadable.empty()) messages_.warn(settings_warning(unreadable));
     }
-    bulk::remove_leftovers(directory_);
+    remove_leftovers();
     open_shards();
     messages_.info(fmt::format("ledger {}, topic {}, {} partitions; views {} at {}",
                                to_text(identity_.ledger_id), identity_.topic,
@@ -139,14 +198,17 @@ class Run {
     for (const auto& shard : shards_) kept[shard->partition()] = shard->kept_end();
     if (bulk_pays(distance(position(), kept)) && fill()) return;
     for (const auto& shard : shards_) {
-      shard->catch_up([&] { return !interrupt_.requested(); });
+      shard->catch_up([&] { return !interrupt_.requested() && !asked(); });
       if (interrupt_.requested()) throw Error(interrupt_.fault(), "interrupted");
+      leave_if_asked();
     }
   }
 
   // A new generation at the end of the kept logs, in place of the live one.
-  // Returns: false when the disk has no room for two.
+  // Returns: false when the disk has no room for two, or a rebuild is at work.
   bool fill() {
+    const auto building = store::FileLock::try_take(directory_.build_lock());
+    if (!building) return false;
     const bool empty = distance({}, position()) == 0;
     const auto base = empty ? std::nullopt : directory_.current();
     shards_.clear();
@@ -158,7 +220,7 @@ class Run {
                                    .tick = [this] { report_.beat(); }},
                                   messages_, interrupt_);
       build.fold_to([](const bulk::ShardBuild& shard) { return shard.end(); });
-      build.publish();
+      build.publish(build.place());
     } catch (const Error& error) {
       if (error.fault() != Fault::kFull) throw;
       messages_.warn(fmt::format("{}; going on event by event", error.what()));
@@ -209,27 +271,32 @@ class Run {
 
   bool follow(const PositionVector& ends) {
     start_feeds(FeedMode::kFold);
-    return step_feeds("catching up", ends, options_.until_end ? std::optional(ends) : std::nullopt);
+    return step_feeds("catching up", ends, until_);
   }
 
-  // Returns: whether `until` was reached.
+  // Returns: whether `until` was reached. Throws: Asked.
   bool step_feeds(const std::string& what, const PositionVector& ends,
                   const std::optional<PositionVector>& until) {
     for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
-    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_}, what,
-                        asked_ms_, ends, !identity_.ephemeral);
+    bool leaves = false;
+    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_,
+                         [&] { return leaves = asked(); }},
+                        what, asked_ms_, ends, !identity_.ephemeral);
     const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
     FeedThreads feed_threads(feeds_, threads);
+    say_that_it_goes_on();
     const bool reached = following.follow(feed_threads, until);
     feed_threads.join();
     messages_.end_progress();
     following.finish();
+    if (leaves) throw Asked();
     return reached;
   }
 
   const RunOptions& options_;
   const options::Interrupt& interrupt_;
   const store::ViewDirectory& directory_;
+  LiveLock& lock_;
   report::Messages& messages_;
   report::RunReport& report_;
   log::Patience patience_;
@@ -239,6 +306,9 @@ class Run {
   std::vector<std::unique_ptr<shard::Shard>> shards_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   double asked_ms_ = 0;  // when the ends were asked for
+  size_t gaps_accepted_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> asked_at_;  // for the lock, not yet back
+  std::optional<PositionVector> until_;  // the ends at the start, when that is where it stops
 };
 
 bool is_stop(const Error& error) {
@@ -251,11 +321,10 @@ Fault run(const RunOptions& options, const options::Interrupt& interrupt) {
   report::Messages messages(options.quiet);
   const store::ViewDirectory directory(options.views);
   directory.create();
-  const store::FileLock lock(directory.root() / "writer.lock", "another projector is at work");
-  store::fsync_path(directory.root());  // whatever the last holder left is durable from here on
+  LiveLock lock(directory);
   report::RunReport report(directory.run_json(), messages);
   try {
-    return Run(options, interrupt, directory, messages, report).run();
+    return Run(options, interrupt, directory, lock, messages, report).run();
   } catch (const Error& error) {
     messages.end_progress();
     if (is_stop(error)) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -94,6 +95,32 @@ std::vector<Number> numbered_folders(const fs::path& path) {
   return found;
 }
 
+// Returns: -1 when somebody else has it.
+int lock_file(const fs::path& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0664);
+  if (fd < 0) throw_errno(errno, "open the lock", path);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const int code = errno;
+    close(fd);
+    if (code != EWOULDBLOCK) throw_errno(code, "take the lock", path);
+    return -1;
+  }
+  const std::string pid = std::to_string(getpid());
+  // The pid is for people; the lock itself is the flock.
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, pid.data(), pid.size(), 0) < 0) {
+    const int code = errno;
+    close(fd);
+    throw_errno(code, "write the lock", path);
+  }
+  return fd;
+}
+
+std::string holder_of(const fs::path& lock) {
+  std::string pid;
+  std::ifstream(lock) >> pid;
+  return pid.empty() ? "?" : pid;
+}
+
 }  // namespace
 
 ViewDirectory::ViewDirectory(fs::path root) : root_(std::move(root)) {
@@ -113,6 +140,9 @@ fs::path ViewDirectory::shard(Generation generation, Partition partition) const 
 }
 
 fs::path ViewDirectory::run_json() const { return root_ / "run.json"; }
+fs::path ViewDirectory::writer_lock() const { return root_ / "writer.lock"; }
+fs::path ViewDirectory::build_lock() const { return root_ / "build.lock"; }
+fs::path ViewDirectory::handover() const { return root_ / "handover"; }
 
 std::optional<Generation> ViewDirectory::current() const {
   const fs::path link = root_ / "current";
@@ -190,27 +220,27 @@ void ViewDirectory::remove_generation(Generation generation) const {
   fsync_path(root_);
 }
 
-FileLock::FileLock(const fs::path& path, std::string_view purpose) {
-  fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0664);
-  if (fd_ < 0) throw_errno(errno, "open the lock", path);
-  if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-    const int code = errno;
-    std::array<char, 64> holder{};
-    const ssize_t size = pread(fd_, holder.data(), holder.size() - 1, 0);
-    close(fd_);
-    if (code != EWOULDBLOCK) throw_errno(code, "take the lock", path);
-    const std::string_view pid(holder.data(), size > 0 ? static_cast<size_t>(size) : 0);
-    throw Error(Fault::kUnavailable,
-                fmt::format("{}: {} is held by process {}; stop it or wait until it ends", purpose,
-                            path.string(), pid.empty() ? "?" : pid));
-  }
-  const std::string pid = std::to_string(getpid());
-  // The pid is for people; the lock itself is the flock.
-  if (ftruncate(fd_, 0) != 0 || pwrite(fd_, pid.data(), pid.size(), 0) < 0) {
-    const int code = errno;
-    close(fd_);
-    throw_errno(code, "write the lock", path);
-  }
+void ViewDirectory::ask_for_handover() const {
+  const fs::path path = handover();
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0664);
+  if (fd < 0) throw_errno(errno, "write", path);
+  close(fd);
+}
+
+void ViewDirectory::remove_handover() const {
+  if (unlink(handover().c_str()) != 0 && errno != ENOENT) throw_errno(errno, "remove", handover());
+}
+
+FileLock::FileLock(const fs::path& path, std::string_view purpose) : fd_(lock_file(path)) {
+  if (fd_ >= 0) return;
+  throw Error(Fault::kUnavailable,
+              fmt::format("{}: {} is held by process {}; stop it or wait until it ends", purpose,
+                          path.string(), holder_of(path)));
+}
+
+std::unique_ptr<FileLock> FileLock::try_take(const fs::path& path) {
+  const int fd = lock_file(path);
+  return fd < 0 ? nullptr : std::unique_ptr<FileLock>(new FileLock(fd));
 }
 
 FileLock::~FileLock() { close(fd_); }

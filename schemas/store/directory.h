@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ class ViewDirectory {
   std::filesystem::path shard(Generation generation, Partition partition) const;  // gen-N/P
   std::filesystem::path generation(Generation generation) const;
   std::filesystem::path run_json() const;
+  std::filesystem::path writer_lock() const;  // who applies to the live generation
+  std::filesystem::path build_lock() const;   // who builds another one
+  std::filesystem::path handover() const;     // there while a rebuild asks for writer.lock
 
   // The live generation; nullopt when there is none yet. Throws: Error{kIntegrity} when `current`
   // names no generation.
@@ -39,6 +43,10 @@ class ViewDirectory {
   // the parent.
   void publish(Generation generation) const;
   void remove_generation(Generation generation) const;
+  // Asks the holder of writer.lock to let go. Precondition: the caller holds build.lock.
+  // Throws: Error{kUnavailable, kFull}.
+  void ask_for_handover() const;
+  void remove_handover() const;  // also when there is none
 
  private:
   std::filesystem::path root_;
@@ -50,11 +58,14 @@ class FileLock {
  public:
   // Throws: Error{kUnavailable} naming the holder when somebody else has it.
   FileLock(const std::filesystem::path& path, std::string_view purpose);
+  // Returns: nullptr when somebody else has it. Throws: Error{kUnavailable, kFull}.
+  static std::unique_ptr<FileLock> try_take(const std::filesystem::path& path);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
+  explicit FileLock(int fd) : fd_(fd) {}
   int fd_ = -1;
 };
 

@@ -8,12 +8,10 @@
 
 #include <gtest/gtest.h>
 
-#include "schemas/base/error.h"
 #include "schemas/store/directory.h"
-#include "schemas/store/kept_log.h"
-#include "schemas/store/reader.h"
 #include "tests/support/broker.h"
 #include "tests/support/process.h"
+#include "tests/support/views/stands.h"
 
 namespace ledger::test {
 namespace {
@@ -36,27 +34,6 @@ int kills(int share) {
 uint64_t seed() {
   const char* text = std::getenv("LEDGER_SEED");
   return text == nullptr ? std::random_device()() : std::strtoull(text, nullptr, 10);
-}
-
-// What of a shard must not depend on how often it was interrupted.
-struct Stand {
-  store::ShardState state;
-  store::ChainHash chain{};
-  bool operator==(const Stand&) const = default;
-};
-
-std::map<Partition, Stand> stands(const std::filesystem::path& views) {
-  const store::ViewDirectory directory(views);
-  std::map<Partition, Stand> found;
-  const auto current = directory.current();
-  if (!current) return found;
-  for (const Partition partition : directory.partitions(*current)) {
-    const store::ShardReader shard(directory.shard(*current, partition));
-    const store::KeptLogReader log(directory.log(partition));
-    EXPECT_LE(shard.state().position, log.end());
-    found[partition] = {shard.state(), log.chain_head()};
-  }
-  return found;
 }
 
 class Kill : public testing::Test {

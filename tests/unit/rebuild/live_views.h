@@ -33,6 +33,7 @@ class LiveViews : public ::testing::Test {
     options_.views = temp_.path();
     options_.memory = size_t{64} << 20;
     options_.quiet = true;
+    options_.hand_over_within = std::chrono::milliseconds(20);
     testing::BuiltViews views(temp_.path());
     for (int i = 0; i < 40; ++i) views.add(play(i));
     views.commit();

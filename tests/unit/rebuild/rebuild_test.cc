@@ -1,5 +1,7 @@
 #include "projector/rebuild/rebuild.h"
 
+#include <thread>
+
 #include "tests/unit/rebuild/live_views.h"
 
 namespace ledger::rebuild {
@@ -84,14 +86,37 @@ TEST_F(Rebuilt, WithoutALiveGenerationItIsMadeFromTheKeptLogAlone) {
   EXPECT_EQ(state(kGen1, kP0), before);
 }
 
-TEST_F(Rebuilt, KeptLogThatIsAheadIsFoldedToItsEnd) {
-  const store::ShardState whole = state(kGen1, kP1);
+// Positions do not move by it: what was kept and not folded is folded by the next run.
+TEST_F(Rebuilt, StandsExactlyWhereTheLiveShardStoodThoughTheKeptLogIsAhead) {
   std::filesystem::remove_all(directory_.shard(kGen1, kP1));
   store::ShardIdentity identity = store::ShardReader(directory_.shard(kGen1, kP0)).identity();
   identity.log.partition = kP1;
   store::ShardWriter(directory_.shard(kGen1, kP1), identity).state();
   ASSERT_EQ(rebuild(), Fault::kNone);
-  EXPECT_EQ(state(kGen2, kP1), whole);
+  EXPECT_EQ(state(kGen2, kP0), state(kGen1, kP0));
+  EXPECT_EQ(state(kGen2, kP1).position, Offset{0});
+}
+
+TEST_F(Rebuilt, HandOverOfARebuildThatDiedIsRemoved) {
+  std::ofstream(directory_.handover()).flush();
+  ASSERT_EQ(rebuild(), Fault::kNone);
+  EXPECT_FALSE(std::filesystem::exists(directory_.handover()));
+}
+
+TEST_F(Rebuilt, GenerationIsPublishedOnceTheHolderOfTheViewsLetsGo) {
+  options_.hand_over_within = std::chrono::seconds(30);
+  auto held = std::make_unique<store::FileLock>(directory_.writer_lock(), "tests");
+  std::optional<store::Generation> while_held;
+  std::thread holder([&] {
+    while (!std::filesystem::exists(directory_.handover())) std::this_thread::yield();
+    while_held = live();
+    held.reset();
+  });
+  EXPECT_EQ(rebuild(), Fault::kNone);
+  holder.join();
+  EXPECT_EQ(while_held, kGen1);
+  EXPECT_EQ(live(), kGen2);
+  EXPECT_FALSE(std::filesystem::exists(directory_.handover()));
 }
 
 TEST_F(Rebuilt, AnyNumberOfThreadsMakesTheSame) {

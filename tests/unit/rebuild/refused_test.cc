@@ -87,10 +87,11 @@ TEST_F(RefusedRebuild, DamagedKeptLogIsIntegrity) {
   expect_nothing_published();
 }
 
-TEST_F(RefusedRebuild, ProjectorAtWorkIsUnavailable) {
+TEST_F(RefusedRebuild, ProjectorThatDoesNotHandOverIsUnavailable) {
   const store::FileLock lock(temp_.path() / "writer.lock", "tests");
   EXPECT_EQ(rebuild(), Fault::kUnavailable);
   EXPECT_THAT(message(), HasSubstr("a projector is at work"));
+  EXPECT_FALSE(std::filesystem::exists(directory_.handover()));
   expect_nothing_published();
 }
 

@@ -199,6 +199,24 @@ TEST_F(Directory, LockIsHeldByOneAndNamesItsHolder) {
   EXPECT_TRUE(fs::exists(path));
 }
 
+TEST_F(Directory, LockIsTriedWithoutAnError) {
+  directory_.create();
+  const auto held = FileLock::try_take(directory_.build_lock());
+  ASSERT_TRUE(held);
+  EXPECT_FALSE(FileLock::try_take(directory_.build_lock()));
+  EXPECT_TRUE(FileLock::try_take(directory_.writer_lock()));
+}
+
+TEST_F(Directory, HandoverIsThereFromTheQuestionToItsRemoval) {
+  directory_.create();
+  EXPECT_NO_THROW(directory_.remove_handover());
+  directory_.ask_for_handover();
+  directory_.ask_for_handover();
+  EXPECT_TRUE(fs::exists(root_ / "handover"));
+  directory_.remove_handover();
+  EXPECT_FALSE(fs::exists(root_ / "handover"));
+}
+
 TEST_F(Directory, LockOfALongerPidIsWrittenOver) {
   directory_.create();
   const fs::path path = root_ / "writer.lock";

@@ -92,7 +92,8 @@ TEST(Quarantine, ErrorMessageWithoutFailedIsLimit) {
 
 TEST(Quarantine, LimitComesBeforeWrongKey) {
   FoldedLog log;
-  const auto event = event_of(audio_created("ca1", "c1", std::string(65, 'v')));
+  const std::string voice_id(65, 'v');
+  const auto event = event_of(audio_created("ca1", "c1", voice_id));
   expect_quarantined(log.send_raw("other", encoded(event)), Code::kLimit, "audioCreated.voiceId");
 }
 

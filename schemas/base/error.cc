@@ -1,6 +1,7 @@
 #include "schemas/base/error.h"
 
 #include <array>
+#include <cerrno>
 
 namespace ledger {
 
@@ -24,5 +25,7 @@ constexpr std::array kFaults = {
 }  // namespace
 
 std::span<const FaultRow> fault_table() { return kFaults; }
+
+bool means_full(int code) { return code == ENOSPC || code == EDQUOT || code == EFBIG; }
 
 }  // namespace ledger

@@ -34,6 +34,9 @@ struct FaultRow {
 // Every exit code with its meaning, ascending.
 std::span<const FaultRow> fault_table();
 
+// Whether an errno says that nothing more fits: the disk, a quota, `ulimit -f`.
+bool means_full(int code);
+
 constexpr int exit_code(Fault fault) { return static_cast<int>(fault); }
 
 // A fault outside our control. Message: what failed: object (values); remedy.

@@ -73,7 +73,7 @@ void Output::flush() {
     }
     if (errno == EINTR) continue;
     if (errno == EPIPE) throw OutputClosed();
-    const Fault fault = errno == ENOSPC || errno == EDQUOT ? Fault::kFull : Fault::kUnavailable;
+    const Fault fault = means_full(errno) ? Fault::kFull : Fault::kUnavailable;
     throw Error(fault, fmt::format("stdout: cannot write {} bytes ({}); free space or redirect "
                                    "elsewhere",
                                    rest.size(), std::strerror(errno)));

@@ -76,6 +76,7 @@ void end_on_bus_error(int) {
 
 int run_main(const Program& program, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond `ulimit -f` fails as on a full disk
   std::signal(SIGBUS, end_on_bus_error);
   Fault fault = Fault::kNone;
   try {

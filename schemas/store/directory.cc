@@ -28,7 +28,7 @@ constexpr long kCifsMagic = 0xFF534D42;
 constexpr long kSmb2Magic = 0xFE534D42;
 
 [[noreturn]] void throw_errno(int code, std::string_view what, const fs::path& path) {
-  const bool full = code == ENOSPC || code == EDQUOT;
+  const bool full = means_full(code);
   throw Error(
       full ? Fault::kFull : Fault::kUnavailable,
       fmt::format("cannot {}: {} ({}); {}", what, path.string(), std::strerror(code),

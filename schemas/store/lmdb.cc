@@ -79,10 +79,8 @@ void fill_lock_file(const std::filesystem::path& path) {
 }
 
 Fault fault_of(int code, const std::filesystem::path& path) {
+  if (means_full(code)) return Fault::kFull;
   switch (code) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
     case MDB_MAP_FULL:
       return Fault::kFull;
     case EIO:
@@ -127,7 +125,9 @@ std::string_view remedy_of(Fault fault, int code) {
 void check_lmdb(int code, std::string_view what, const std::filesystem::path& path) {
   if (code == MDB_SUCCESS) return;
   const Fault fault = fault_of(code, path);
-  throw Error(fault, fmt::format("cannot {}: {} ({}); {}", what, path.string(), mdb_strerror(code),
+  const bool cut_short = fault == Fault::kFull && code == EIO;
+  throw Error(fault, fmt::format("cannot {}: {} ({}); {}", what, path.string(),
+                                 cut_short ? "a write was cut short" : mdb_strerror(code),
                                  remedy_of(fault, code)));
 }
 

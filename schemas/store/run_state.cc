@@ -1,5 +1,9 @@
 #include "schemas/store/run_state.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,6 +20,7 @@ namespace ledger::store {
 
 namespace {
 
+constexpr size_t kBlockBytes = 512;  // that stat(2) counts in
 constexpr std::array<std::string_view, 6> kPhases = {
     "starting", "catching_up", "following", "waiting_for_brokers", "refused", "stopped"};
 
@@ -95,9 +100,27 @@ RunState state_of(element root) {
 }
 
 [[noreturn]] void throw_io(const std::filesystem::path& path, std::string_view verb, int error) {
-  throw Error(error == ENOSPC || error == EDQUOT ? Fault::kFull : Fault::kUnavailable,
+  throw Error(means_full(error) ? Fault::kFull : Fault::kUnavailable,
               fmt::format("run state: cannot {} {} ({}); check the view directory and its space",
                           verb, path.string(), std::strerror(error)));
+}
+
+// Returns: an errno, 0 when all is written.
+int write_file(const std::filesystem::path& path, std::string_view text, int flags) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0664);
+  if (fd < 0) return errno;
+  const ssize_t written = ::write(fd, text.data(), text.size());
+  int code = written < 0 ? errno : 0;
+  if (written >= 0 && static_cast<size_t>(written) < text.size()) code = ENOSPC;
+  if (code == 0 && ::ftruncate(fd, written) != 0) code = errno;
+  ::close(fd);
+  return code;
+}
+
+// What may be written over a file without another block.
+size_t room_in(const std::filesystem::path& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? static_cast<size_t>(info.st_blocks) * kBlockBytes : 0;
 }
 
 }  // namespace
@@ -148,12 +171,13 @@ std::optional<RunState> read_run_state(const std::filesystem::path& path) {
 void write_run_state(const std::filesystem::path& path, const RunState& state) {
   std::filesystem::path fresh = path;
   fresh += ".new";
-  errno = 0;
-  std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-  out << to_json(state) << '\n';
-  out.close();
-  if (!out) throw_io(fresh, "write", errno);
+  const std::string text = to_json(state) + '\n';
   std::error_code error;
+  if (const int code = write_file(fresh, text, O_CREAT | O_TRUNC); code != 0) {
+    std::filesystem::remove(fresh, error);
+    if (means_full(code) && room_in(path) >= text.size() && write_file(path, text, 0) == 0) return;
+    throw_io(fresh, "write", code);
+  }
   std::filesystem::rename(fresh, path, error);
   if (error) throw_io(path, "replace", error.value());
 }

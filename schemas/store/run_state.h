@@ -61,8 +61,8 @@ RunState parse_run_state(std::string_view json);
 // Returns: nullopt when there is no file. Throws: Error{kUnavailable} when it cannot be read;
 // kIntegrity.
 std::optional<RunState> read_run_state(const std::filesystem::path& path);
-// Replaces the file in one step (readers see the old or the new one). Throws: Error{kUnavailable,
-// kFull}.
+// Replaces the file in one step (readers see the old or the new one); on a full disk it writes over
+// the old one, where that has the room. Throws: Error{kUnavailable, kFull}.
 void write_run_state(const std::filesystem::path& path, const RunState& state);
 
 }  // namespace ledger::store

@@ -44,8 +44,8 @@ Finished Scenario::catch_up(std::vector<std::string> more, const std::string& vi
   return run(run_command(std::move(more), views));
 }
 
-Finished Scenario::rebuild(std::vector<std::string> more) const {
-  std::vector<std::string> argv = {program("ledger-projector"), "rebuild", "--views", path()};
+Finished Scenario::rebuild(std::vector<std::string> more, const std::string& views) const {
+  std::vector<std::string> argv = {program("ledger-projector"), "rebuild", "--views", path(views)};
   append(argv, std::move(more));
   return run(argv);
 }
@@ -72,9 +72,9 @@ std::string Scenario::position(const std::string& views) const {
   return member(answer({"status"}, views).at(0), "position");
 }
 
-store::RunState Scenario::run_state() const {
-  const auto state = store::read_run_state(std::filesystem::path(path()) / "run.json");
-  if (!state) throw std::runtime_error("no run.json in " + path());
+store::RunState Scenario::run_state(const std::string& views) const {
+  const auto state = store::read_run_state(std::filesystem::path(path(views)) / "run.json");
+  if (!state) throw std::runtime_error("no run.json in " + path(views));
   return *state;
 }
 

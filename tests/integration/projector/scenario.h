@@ -37,7 +37,7 @@ class Scenario {
                                        const std::string& views = "views") const;
   // `run --until-end`, to its end.
   Finished catch_up(std::vector<std::string> more = {}, const std::string& views = "views") const;
-  Finished rebuild(std::vector<std::string> more = {}) const;
+  Finished rebuild(std::vector<std::string> more = {}, const std::string& views = "views") const;
   Finished query(std::vector<std::string> arguments, const std::string& views = "views") const;
   // The lines of an answer; fails the test unless ledger-query ends with 0.
   std::vector<std::string> answer(std::vector<std::string> arguments,
@@ -46,7 +46,7 @@ class Scenario {
   std::string digests(const std::string& views = "views") const;
   // The position vector that the views stand at.
   std::string position(const std::string& views = "views") const;
-  store::RunState run_state() const;
+  store::RunState run_state(const std::string& views = "views") const;
 
  private:
   TestLedger ledger_;

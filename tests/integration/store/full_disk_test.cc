@@ -1,14 +1,8 @@
 // A disk that is full in the middle of a batch.
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
-
-#include <csignal>
-#include <fstream>
-
 #include <gtest/gtest.h>
 
 #include "tests/support/process.h"
+#include "tests/support/small_disk.h"
 #include "tests/support/store/in_child.h"
 #include "tests/support/store/store_samples.h"
 #include "tests/support/store/toy_ledger.h"
@@ -16,64 +10,11 @@
 namespace ledger::store {
 namespace {
 
-constexpr size_t kDiskBytes = 4 << 20;
-constexpr size_t kBallastBytes = 1 << 20;
+using test::SmallDisk;
+
+constexpr size_t kDiskBytes = 3 << 20;
+constexpr size_t kFreedBytes = 1 << 20;
 constexpr int kBatchesMax = 5000;
-
-// Who is not root may mount in a namespace of its own users, of which it is the only one.
-bool enter_user_namespace() {
-  const uid_t uid = geteuid();
-  const gid_t gid = getegid();
-  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-  std::ofstream("/proc/self/setgroups") << "deny";
-  std::ofstream("/proc/self/uid_map") << uid << " " << uid << " 1";
-  std::ofstream("/proc/self/gid_map") << gid << " " << gid << " 1";
-  return true;
-}
-
-// Mounts a small disk at `path`, in a mount namespace that ends with this process.
-// Returns: false where neither root nor user namespaces may do that.
-bool mount_small_disk(const std::filesystem::path& path) {
-  if (unshare(CLONE_NEWNS) != 0 && !enter_user_namespace()) return false;
-  mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-  const std::string options = "size=" + std::to_string(kDiskBytes);
-  return mount("tmpfs", path.c_str(), "tmpfs", 0, options.c_str()) == 0;
-}
-
-void limit_file_size(rlim_t bytes) {
-  signal(SIGXFSZ, SIG_IGN);
-  rlimit limit{};
-  getrlimit(RLIMIT_FSIZE, &limit);
-  limit.rlim_cur = bytes;
-  EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-enum class Kind { kDisk, kFileSize };
-
-// A small disk with something on it that can be removed; or, also where nothing can be mounted,
-// files that may not grow.
-class SmallDisk {
- public:
-  SmallDisk(const std::filesystem::path& path, Kind kind)
-      : ballast_(path / "ballast"), mounted_(kind == Kind::kDisk && mount_small_disk(path)) {
-    if (mounted_) {
-      std::ofstream(ballast_) << std::string(kBallastBytes, 'b');
-    } else {
-      limit_file_size(kDiskBytes);
-    }
-  }
-  void free_space() const {
-    if (mounted_) {
-      std::filesystem::remove(ballast_);
-    } else {
-      limit_file_size(2 * kDiskBytes);
-    }
-  }
-
- private:
-  std::filesystem::path ballast_;
-  bool mounted_;
-};
 
 class FullDisk : public testing::Test {
  protected:
@@ -110,15 +51,16 @@ class FullDisk : public testing::Test {
     return position;
   }
 
-  void fill_twice_and_go_on(Kind kind) const {
+  void fill_twice_and_go_on(SmallDisk::Kind kind) const {
     const SmallDisk disk(temp_.path(), kind);
+    disk.leave(kDiskBytes);
     const std::string message = fill();
     EXPECT_NE(message.find("free disk space"), std::string::npos) << message;
     const Offset full = check();
     EXPECT_GT(full, Offset{0});
     EXPECT_NE(fill(), "");  // still full: nothing is lost by trying
     EXPECT_EQ(check(), full);
-    disk.free_space();
+    disk.leave(kFreedBytes);
     EXPECT_NE(fill(), "");
     EXPECT_GT(check(), full);
   }
@@ -134,23 +76,21 @@ class FullDisk : public testing::Test {
   }
 
   void fill_the_log_and_go_on() const {
-    const SmallDisk disk(temp_.path(), Kind::kDisk);
+    const SmallDisk disk(temp_.path());
+    disk.leave(kDiskBytes);
     const Offset full = fill_the_log();
     EXPECT_EQ(KeptLogReader(log_path()).end(), full);
     EXPECT_EQ(fill_the_log(), full);
-    disk.free_space();
+    disk.leave(kFreedBytes);
     EXPECT_GT(fill_the_log(), full);
   }
 
   void begin_without_space() const {
-    const bool mounted = mount_small_disk(temp_.path());
-    const std::filesystem::path ballast = temp_.path() / "ballast";
-    std::ofstream(ballast) << std::string(mounted ? 2 * kDiskBytes : 0, 'b');
-    if (!mounted) limit_file_size(0);
+    const SmallDisk disk(temp_.path());
+    disk.leave(0);
     EXPECT_EQ(fault_of([&] { ShardWriter(shard_path(), identity_); }), Fault::kFull);
     EXPECT_EQ(fault_of([&] { ShardReader{shard_path()}; }), Fault::kUnavailable);
-    std::filesystem::remove(ballast);
-    if (!mounted) limit_file_size(RLIM_INFINITY);
+    disk.leave(kDiskBytes);
     { const ShardWriter shard(shard_path(), identity_); }
     EXPECT_NO_THROW(ShardReader{shard_path()});
   }
@@ -163,11 +103,11 @@ class FullDisk : public testing::Test {
 };
 
 TEST_F(FullDisk, KeepsWhatWasCommittedAndGoesOnWhenThereIsSpace) {
-  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(Kind::kDisk); }), 0);
+  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(SmallDisk::Kind::kDisk); }), 0);
 }
 
 TEST_F(FullDisk, FileSizeLimitIsAFullDiskToo) {
-  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(Kind::kFileSize); }), 0);
+  EXPECT_EQ(in_child([this] { fill_twice_and_go_on(SmallDisk::Kind::kFileSize); }), 0);
 }
 
 TEST_F(FullDisk, KeptLogAloneFillsUpAndGoesOn) {

@@ -194,7 +194,7 @@ Environment::Environment(std::filesystem::path path, Access access)
 Environment::~Environment() { mdb_env_close(env_); }
 
 void Environment::open_databases(bool create, const std::function<void(Transaction&)>& open) {
-  const std::lock_guard lock(registry().mutex);  // LMDB: one transaction at a time opens handles
+  const std::lock_guard lock(handles_);  // LMDB: one transaction at a time opens handles
   Transaction transaction(*this, !create);
   open(transaction);
   transaction.commit();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,7 @@ class Environment {
  private:
   Environment(std::filesystem::path path, Access access);
   static void close(Environment* environment);
+  std::mutex handles_;  // held while handles are opened
   std::filesystem::path path_;
   MDB_env* env_ = nullptr;
   Access access_;

@@ -28,6 +28,12 @@ Record record_of(const rd_kafka_message_t& message) {
   return record;
 }
 
+struct ListDeleter {
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+};
+
 }  // namespace
 
 // Fetching from some partitions into one queue; stops with the object.
@@ -134,29 +140,41 @@ std::string Client::cluster_id() {
   return id;
 }
 
-// librdkafka's question for watermarks has no end while brokers are away, whatever its timeout; the
-// one for metadata has.
-bool Client::answers() {
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error = rd_kafka_metadata(instance_.get(), 0, nullptr, &metadata, kRequestTimeoutMs);
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    rd_kafka_metadata_destroy(metadata);
-    return true;
+// `which`: RD_KAFKA_OFFSET_BEGINNING or _END in the place of a time, which the protocol knows. Why
+// so: the question for watermarks of librdkafka 2.0.2 has no end while a broker is silent, whatever
+// its timeout.
+PositionVector Client::offsets(const std::vector<Partition>& partitions, int64_t which) {
+  for (;;) {
+    const std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter> list(
+        rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    for (const Partition partition : partitions) {
+      rd_kafka_topic_partition_list_add(list.get(), connection_.topic.c_str(), raw(partition))
+          ->offset = which;
+    }
+    auto error = rd_kafka_offsets_for_times(instance_.get(), list.get(), kRequestTimeoutMs);
+    PositionVector found;
+    for (int i = 0; i < list->cnt; ++i) {
+      const rd_kafka_topic_partition_t& each = list->elems[i];
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = each.err;
+      // What nobody answered stands as it was asked.
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR && each.offset < 0) {
+        error = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+      }
+      found[Partition{each.partition}] = Offset{each.offset};
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return found;
+    failed(error, fmt::format("offsets of {}", connection_.topic));
   }
-  failed(error, fmt::format("metadata from {}", connection_.brokers));
-  return false;
 }
 
 Watermarks Client::watermarks(Partition partition) {
-  for (;;) {
-    if (!answers()) continue;
-    int64_t low = 0;
-    int64_t high = 0;
-    const auto error = rd_kafka_query_watermark_offsets(
-        instance_.get(), connection_.topic.c_str(), raw(partition), &low, &high, kRequestTimeoutMs);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {Offset{low}, Offset{high}};
-    failed(error, fmt::format("watermarks of {} partition {}", connection_.topic, raw(partition)));
-  }
+  const PositionVector low = offsets({partition}, RD_KAFKA_OFFSET_BEGINNING);
+  const PositionVector high = offsets({partition}, RD_KAFKA_OFFSET_END);
+  return {low.at(partition), high.at(partition)};
+}
+
+PositionVector Client::ends(const std::vector<Partition>& partitions) {
+  return offsets(partitions, RD_KAFKA_OFFSET_END);
 }
 
 std::map<Partition, std::optional<Record>> Client::read(const PositionVector& at) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "events/log/instance.h"
 #include "events/log/patience.h"
@@ -50,6 +51,8 @@ class Client {
   std::optional<Topic> topic();
   std::string cluster_id();  // "" when the brokers tell none
   Watermarks watermarks(Partition partition);
+  // The ends of all of them, seen at one time.
+  PositionVector ends(const std::vector<Partition>& partitions);
   // One record of each named partition.
   // Returns: nullopt for a partition where nothing stands at that offset (before the start, or not
   // written yet).
@@ -63,7 +66,7 @@ class Client {
   class Reading;
   rd_kafka_topic_s* handle();
   void failed(int error, const std::string& doing);
-  bool answers();
+  PositionVector offsets(const std::vector<Partition>& partitions, int64_t which);
   void take_scanned(const rd_kafka_message_s& message, Offset& position,
                     const std::function<void(Partition, Record&&)>& take);
 

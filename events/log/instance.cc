@@ -89,6 +89,11 @@ Instance::Instance(Role role, const Connection& connection, const Properties& ow
   handle_ = rd_kafka_new(role == Role::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER,
                          conf.get(), reason.data(), reason.size());
   if (handle_ == nullptr) {
+    if (rd_kafka_last_error() == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE) {
+      throw Error(Fault::kUnavailable,
+                  fmt::format("librdkafka: {}; raise the limit of processes (ulimit -u, TasksMax)",
+                              reason.data()));
+    }
     throw Error(Fault::kUsage,
                 fmt::format("librdkafka: {}; check --brokers and -X", reason.data()));
   }

@@ -1,6 +1,7 @@
 #include "events/log/topic_settings.h"
 
 #include <array>
+#include <chrono>
 #include <memory>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace ledger::log {
 namespace {
 
 constexpr int kAdminTimeoutMs = 10000;
+constexpr int kAdminPollMs = 100;
 
 struct Setting {
   const char* name;
@@ -44,8 +46,15 @@ Owned<rd_kafka_AdminOptions_t> admin_options(rd_kafka_t* handle, rd_kafka_admin_
 }
 
 // Returns: nullptr when nothing came within the timeout.
-Owned<rd_kafka_event_t> wait_for_result(rd_kafka_queue_t* queue) {
-  return Owned<rd_kafka_event_t>(rd_kafka_queue_poll(queue, kAdminTimeoutMs + 1000));
+Owned<rd_kafka_event_t> wait_for_result(Client& client, rd_kafka_queue_t* queue) {
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::milliseconds(kAdminTimeoutMs + 1000);
+  while (Clock::now() < until) {
+    Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue, kAdminPollMs));
+    if (event != nullptr) return event;
+    client.retry()(fmt::format("settings of {}", client.connection().topic));
+  }
+  return nullptr;
 }
 
 std::string contradiction(const Setting& needed, const rd_kafka_ConfigResource_t* resource) {
@@ -70,7 +79,7 @@ SettingsReport check_settings(Client& client) {
       rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, client.connection().topic.c_str()));
   rd_kafka_ConfigResource_t* resources[] = {asked.get()};
   rd_kafka_DescribeConfigs(handle, resources, 1, options.get(), queue.get());
-  const auto event = wait_for_result(queue.get());
+  const auto event = wait_for_result(client, queue.get());
   SettingsReport report;
   if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
     report.unreadable = event == nullptr ? "no answer" : rd_kafka_event_error_string(event.get());
@@ -125,7 +134,7 @@ bool create_topic(Client& client, const NewTopic& wanted) {
                                std::to_string(wanted.min_insync).c_str());
   rd_kafka_NewTopic_t* topics[] = {topic.get()};
   rd_kafka_CreateTopics(handle, topics, 1, options.get(), queue.get());
-  const auto event = wait_for_result(queue.get());
+  const auto event = wait_for_result(client, queue.get());
   auto error = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
   std::string why = event == nullptr ? "no answer" : rd_kafka_event_error_string(event.get());
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {

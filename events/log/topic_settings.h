@@ -14,8 +14,8 @@ struct SettingsReport {
   std::string unreadable;                  // why the settings could not be read, "" when they could
 };
 
-// Asks the brokers once, without retry: managed brokers may forbid it. Never on an ephemeral
-// ledger. Cost: blocks up to 10 s.
+// Asks the brokers once: managed brokers may forbid it. Never on an ephemeral ledger. The client's
+// retry is called while nothing comes, and may give up. Cost: up to 10 s.
 SettingsReport check_settings(Client& client);
 
 // Throws: Error{kIncompatible} listing what contradicts, with the command of Kafka that mends it.

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "projector/bulk/start_threads.h"
 #include "schemas/base/error.h"
 
 namespace ledger::bulk {
@@ -142,21 +143,20 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
   std::mutex mutex;
   std::exception_ptr failure;
   const uint64_t total = this->total();
-  std::vector<std::jthread> threads;
-  for (size_t t = 0; t < settings_.threads; ++t) {
-    threads.emplace_back([&] {
-      try {
-        for (size_t i = next++; i < shards_.size() && !stop; i = next++) {
-          shards_[i]->fold_to(limit(*shards_[i]), stop);
-        }
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        failure = std::current_exception();
-        stop = true;
+  const auto fold_shards = [&](size_t) {
+    try {
+      for (size_t i = next++; i < shards_.size() && !stop; i = next++) {
+        shards_[i]->fold_to(limit(*shards_[i]), stop);
       }
-      --working;
-    });
-  }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+      stop = true;
+    }
+    --working;
+  };
+  std::vector<std::jthread> threads =
+      start_threads(settings_.threads, fold_shards, [&] { stop = true; });
   while (working > 0 && !interrupt_.wait(kTick)) {
     messages_.progress(settings_.what, {folded(), total});
     settings_.tick();

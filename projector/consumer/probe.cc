@@ -1,50 +1,65 @@
 #include "projector/consumer/probe.h"
 
 #include <thread>
+#include <utility>
 
 namespace ledger::consumer {
 
 namespace {
 constexpr std::chrono::milliseconds kRetryPause{20};
+constexpr std::chrono::seconds kSettingsPatience{60};  // the question for settings ends by itself
+}  // namespace
+
+LogProbe::LogProbe(const log::Connection& connection, std::chrono::milliseconds patience,
+                   std::function<bool()> stopped)
+    : patience_(patience),
+      stopped_(std::move(stopped)),
+      client_(connection, [this](const std::string& why) { retry(why); }) {}
+
+// Who waited for its turn meanwhile need not ask any more.
+void LogProbe::begin_question(std::chrono::milliseconds patience) {
+  if (stopped_()) throw NotReachable{"stopped"};
+  give_up_ = std::chrono::steady_clock::now() + patience;
 }
 
-LogProbe::LogProbe(const log::Connection& connection, std::chrono::milliseconds patience)
-    : patience_(patience), client_(connection, [this](const std::string& why) { retry(why); }) {}
-
-void LogProbe::begin_question() { give_up_ = std::chrono::steady_clock::now() + patience_; }
-
 void LogProbe::retry(const std::string& why) const {
-  if (std::chrono::steady_clock::now() >= give_up_) throw NotReachable{why};
+  if (stopped_() || std::chrono::steady_clock::now() >= give_up_) throw NotReachable{why};
   std::this_thread::sleep_for(kRetryPause);
 }
 
 std::optional<log::Topic> LogProbe::topic() {
   const std::lock_guard lock(mutex_);
-  begin_question();
+  begin_question(patience_);
   return client_.topic();
 }
 
 std::map<Partition, log::OffsetZero> LogProbe::genesis(int32_t partition_count) {
   const std::lock_guard lock(mutex_);
-  begin_question();
+  begin_question(patience_);
   return log::read_offset_zeros(client_, partition_count);
 }
 
 log::Watermarks LogProbe::extent(Partition partition) {
   const std::lock_guard lock(mutex_);
-  begin_question();
+  begin_question(patience_);
   return client_.watermarks(partition);
 }
 
 std::optional<log::Record> LogProbe::read(Partition partition, Offset offset) {
   const std::lock_guard lock(mutex_);
-  begin_question();
+  begin_question(patience_);
   return client_.read({{partition, offset}}).at(partition);
+}
+
+PositionVector LogProbe::ends(const std::vector<Partition>& partitions) {
+  const std::lock_guard lock(mutex_);
+  begin_question(patience_);
+  return client_.ends(partitions);
 }
 
 std::string LogProbe::check_settings() {
   const std::lock_guard lock(mutex_);
-  begin_question();
+  begin_question(kSettingsPatience);
   const log::SettingsReport report = log::check_settings(client_);
   log::refuse_contradictions(client_, report);
   return report.unreadable;

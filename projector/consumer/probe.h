@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "events/log/client.h"
 #include "events/log/genesis.h"
@@ -34,22 +36,26 @@ class Probe {
 // The probe over one client. Safe from several threads, which take turns.
 class LogProbe : public Probe {
  public:
-  // `patience`: how long one question may wait for brokers.
-  LogProbe(const log::Connection& connection, std::chrono::milliseconds patience);
+  // `patience`: how long one question may wait for brokers; at once no longer when `stopped`, which
+  // is asked by whoever waits.
+  LogProbe(const log::Connection& connection, std::chrono::milliseconds patience,
+           std::function<bool()> stopped);
 
   std::optional<log::Topic> topic() override;
   std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) override;
   log::Watermarks extent(Partition partition) override;
   std::optional<log::Record> read(Partition partition, Offset offset) override;
+  PositionVector ends(const std::vector<Partition>& partitions);
   // Throws: Error{kIncompatible} when the topic's settings contradict what a ledger needs.
-  // Returns: why they could not be read, "" when they could.
+  // Returns: why they could not be read, "" when they could. Cost: up to 10 s.
   std::string check_settings();
 
  private:
-  void begin_question();
+  void begin_question(std::chrono::milliseconds patience);
   void retry(const std::string& why) const;
 
   std::chrono::milliseconds patience_;
+  std::function<bool()> stopped_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point give_up_;
   log::Client client_;

@@ -1,6 +1,9 @@
 #include "projector/run/feed_threads.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "projector/bulk/start_threads.h"
 
 namespace ledger::run {
 
@@ -13,18 +16,26 @@ constexpr milliseconds kIdleTurn{100};
 
 }  // namespace
 
-FeedThreads::FeedThreads(std::vector<std::unique_ptr<Feed>>& feeds, size_t threads) {
+FeedThreads::FeedThreads(std::vector<std::unique_ptr<Feed>>& feeds, size_t threads,
+                         std::function<void()> at_stop)
+    : at_stop_(std::move(at_stop)) {
   const size_t count = std::clamp<size_t>(threads, 1, feeds.size());
-  for (size_t first = 0; first < count; ++first) {
+  const auto step_share = [this, &feeds, count](size_t first) {
     std::vector<Feed*> share;
     for (size_t i = first; i < feeds.size(); i += count) share.push_back(feeds[i].get());
-    threads_.emplace_back([this, share] { work(share, stop_.get_token()); });
-  }
+    work(share, stop_.get_token());
+  };
+  threads_ = bulk::start_threads(count, step_share, [this] { stop(); });
 }
 
 FeedThreads::~FeedThreads() {
-  stop_.request_stop();
+  stop();
   threads_.clear();
+}
+
+void FeedThreads::stop() {
+  stop_.request_stop();
+  at_stop_();
 }
 
 bool FeedThreads::failed() const {
@@ -33,7 +44,7 @@ bool FeedThreads::failed() const {
 }
 
 void FeedThreads::join() {
-  stop_.request_stop();
+  stop();
   threads_.clear();
   if (error_) std::rethrow_exception(error_);
 }

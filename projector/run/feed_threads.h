@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -13,9 +14,11 @@ namespace ledger::run {
 
 class FeedThreads {
  public:
-  // Starts min(threads, feeds) threads; each steps its share of the feeds in turn.
-  // Lifetime: the feeds outlive it.
-  FeedThreads(std::vector<std::unique_ptr<Feed>>& feeds, size_t threads);
+  // Starts min(threads, feeds) threads; each steps its share of the feeds in turn. `at_stop` is
+  // called when they are told to stop, before they are waited for: to end what they wait for.
+  // Lifetime: the feeds outlive it. Throws: Error{kUnavailable} when there are no more threads.
+  FeedThreads(std::vector<std::unique_ptr<Feed>>& feeds, size_t threads,
+              std::function<void()> at_stop);
 
   bool failed() const;  // one of them stopped on an error
   void join();          // stops all after the batch at hand. Throws: the first error
@@ -24,7 +27,9 @@ class FeedThreads {
 
  private:
   void work(const std::vector<Feed*>& feeds, const std::stop_token& stop);
+  void stop();
 
+  std::function<void()> at_stop_;
   std::stop_source stop_;
   mutable std::mutex mutex_;
   std::exception_ptr error_;

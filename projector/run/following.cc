@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "schemas/base/time.h"
-
 namespace ledger::run {
 
 namespace {
@@ -15,8 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{20};
 constexpr std::chrono::seconds kReportInterval{1};
-constexpr std::chrono::seconds kLookInterval{1};
-constexpr std::chrono::minutes kSettingsInterval{10};
+constexpr std::chrono::seconds kSilentFor{1};  // without events, which are an answer too
 constexpr double kSkewToldMs = 1000;
 
 bool reached(const PositionVector& positions, const PositionVector& until) {
@@ -27,14 +24,10 @@ bool reached(const PositionVector& positions, const PositionVector& until) {
 }  // namespace
 
 Following::Following(const Parts& parts, std::string what, double asked_ms,
-                     const PositionVector& ends, bool check_settings)
-    : parts_(parts),
-      what_(std::move(what)),
-      report_at_(Clock::now()),
-      look_at_(Clock::now() + kLookInterval) {
+                     const PositionVector& ends)
+    : parts_(parts), what_(std::move(what)), grew_at_(Clock::now()), report_at_(Clock::now()) {
   started_at_ = kept();
   caught_up_.look(asked_ms, ends);
-  if (check_settings) settings_at_ = Clock::now() + kSettingsInterval;
 }
 
 bool Following::follow(const FeedThreads& threads, const std::optional<PositionVector>& until) {
@@ -47,15 +40,18 @@ bool Following::follow(const FeedThreads& threads, const std::optional<PositionV
 
 void Following::finish() {
   caught_up_.reached(positions());
-  report(0);
+  report(0, waiting());
 }
 
 void Following::tick(const std::optional<PositionVector>& until) {
+  parts_.watch.check();
+  if (const auto unreadable = parts_.watch.unreadable_settings()) {
+    parts_.messages.warn(settings_warning(*unreadable));
+  }
   const std::string why = waiting();
   if (why.empty()) {
     parts_.patience.progressed();
     look();
-    check_settings();
   } else if (!parts_.interrupt.requested()) {
     parts_.messages.end_progress();
     parts_.patience.check(why);
@@ -68,48 +64,32 @@ void Following::tick(const std::optional<PositionVector>& until) {
   }
   if (Clock::now() < report_at_) return;
   report_at_ = Clock::now() + kReportInterval;
-  report(events_behind);
+  report(events_behind, why);
 }
 
 void Following::look() {
   if (caught_up_.reached(positions())) {
     for (const auto& feed : parts_.feeds) feed->set_caught_up(*caught_up_.time_ms());
   }
-  if (caught_up_.look_pending() || Clock::now() < look_at_) return;
-  look_at_ = Clock::now() + kLookInterval;
-  const double time_ms = now_unix_ms();
-  PositionVector ends;
-  try {
-    for (const auto& feed : parts_.feeds) {
-      ends[feed->partition()] = parts_.probe.extent(feed->partition()).high;
-    }
-  } catch (const consumer::NotReachable&) {
-    return;  // the feeds hear of it too
-  }
-  caught_up_.look(time_ms, std::move(ends));
-}
-
-void Following::check_settings() {
-  if (!settings_at_ || Clock::now() < *settings_at_) return;
-  settings_at_ = Clock::now() + kSettingsInterval;
-  try {
-    const std::string unreadable = parts_.probe.check_settings();
-    if (!unreadable.empty()) parts_.messages.warn(settings_warning(unreadable));
-  } catch (const consumer::NotReachable&) {
-    return;
-  }
+  if (caught_up_.look_pending()) return;
+  if (auto seen = parts_.watch.ends()) caught_up_.look(seen->time_ms, std::move(seen->ends));
 }
 
 std::string settings_warning(const std::string& unreadable) {
   return fmt::format("the topic's settings cannot be read ({}); check them by hand", unreadable);
 }
 
-std::string Following::waiting() const {
+// A broker that keeps its connections and says nothing is no trouble to the feeds.
+std::string Following::waiting() {
   for (const auto& feed : parts_.feeds) {
     std::string why = feed->waiting();
     if (!why.empty()) return why;
   }
-  return {};
+  if (const uint64_t now_done = done(); now_done != done_) {
+    done_ = now_done;
+    grew_at_ = Clock::now();
+  }
+  return Clock::now() - grew_at_ >= kSilentFor ? parts_.watch.silence() : std::string();
 }
 
 PositionVector Following::positions() const {
@@ -141,12 +121,12 @@ uint64_t Following::behind(const std::optional<PositionVector>& until) const {
   return sum;
 }
 
-void Following::report(uint64_t behind) {
+void Following::report(uint64_t behind, const std::string& why) {
   store::RunState& state = parts_.report.state();
   const bool following = behind == 0 && caught_up_.time_ms();
-  state.phase = !waiting().empty() ? store::RunPhase::kWaitingForBrokers
-                : following        ? store::RunPhase::kFollowing
-                                   : store::RunPhase::kCatchingUp;
+  state.phase = !why.empty() ? store::RunPhase::kWaitingForBrokers
+                : following  ? store::RunPhase::kFollowing
+                             : store::RunPhase::kCatchingUp;
   double skew_ms = 0;
   for (const auto& feed : parts_.feeds) {
     skew_ms = std::max(skew_ms, feed->clock_behind_ms());

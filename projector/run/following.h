@@ -1,5 +1,5 @@
-// The main thread while the feeds run: reports each second, looks at the log's ends, says what is
-// waited for, knows when it is done.
+// The main thread while the feeds run: reports each second, says what is waited for, knows when it
+// is done. It never waits for brokers itself.
 #pragma once
 
 #include <functional>
@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "events/log/patience.h"
-#include "projector/consumer/probe.h"
 #include "projector/report/run_report.h"
 #include "projector/run/caught_up.h"
 #include "projector/run/feed_threads.h"
+#include "projector/run/log_watch.h"
 
 namespace ledger::run {
 
@@ -22,7 +22,7 @@ class Following {
  public:
   struct Parts {
     std::vector<std::unique_ptr<Feed>>& feeds;
-    consumer::LogProbe& probe;
+    LogWatch& watch;
     report::RunReport& report;
     report::Messages& messages;
     log::Patience& patience;
@@ -30,9 +30,7 @@ class Following {
     std::function<bool()> leave = [] { return false; };  // asked at each turn
   };
   // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress.
-  // `check_settings`: not on an ephemeral ledger, whose broker knows no such request.
-  Following(const Parts& parts, std::string what, double asked_ms, const PositionVector& ends,
-            bool check_settings);
+  Following(const Parts& parts, std::string what, double asked_ms, const PositionVector& ends);
 
   // Until a signal comes, it shall leave, a feed fails or, where `until` is given, all feeds have
   // kept (and by their mode folded) up to there. Returns: whether that was reached. Throws:
@@ -49,20 +47,19 @@ class Following {
 
   void tick(const std::optional<PositionVector>& until);
   void look();
-  void check_settings();
-  std::string waiting() const;
+  std::string waiting();
   uint64_t behind(const std::optional<PositionVector>& until) const;
-  void report(uint64_t behind);
+  void report(uint64_t behind, const std::string& why);
 
   Parts parts_;
   PositionVector kept() const;
 
   std::string what_;
+  uint64_t done_ = 0;  // as last seen, and when it grew
+  Clock::time_point grew_at_;
   PositionVector started_at_;
   CaughtUp caught_up_;
   Clock::time_point report_at_;
-  Clock::time_point look_at_;
-  std::optional<Clock::time_point> settings_at_;
   bool skew_told_ = false;
 };
 

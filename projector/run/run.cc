@@ -1,5 +1,8 @@
 #include "projector/run/run.h"
 
+#include <atomic>
+#include <functional>
+
 #include <fmt/format.h>
 
 #include "events/log/patience.h"
@@ -34,6 +37,18 @@ uint64_t distance(const PositionVector& start, const PositionVector& end) {
   return sum;
 }
 
+// Calls what it was given when it goes.
+class AtEnd {
+ public:
+  explicit AtEnd(std::function<void()> call) : call_(std::move(call)) {}
+  ~AtEnd() { call_(); }
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+
+ private:
+  std::function<void()> call_;
+};
+
 class Run {
  public:
   Run(const RunOptions& options, const options::Interrupt& interrupt,
@@ -46,7 +61,7 @@ class Run {
         messages_(messages),
         report_(report),
         patience_(kProgram, interrupt, options.quiet, options.give_up_after),
-        probe_(options.connection, kProbePatience),
+        probe_(options.connection, kProbePatience, stopping_),
         guards_(probe_, options.connection.topic, options.views) {}
 
   Fault run() {
@@ -274,16 +289,33 @@ class Run {
     return step_feeds("catching up", ends, until_);
   }
 
+  // What is asked beside the feeds, on a client of its own, which is not made for a short run.
+  LogWatch::Questions questions() {
+    const auto probe = [this]() -> consumer::LogProbe& {
+      if (!watch_probe_) watch_probe_.emplace(options_.connection, kProbePatience, stopping_);
+      return *watch_probe_;
+    };
+    LogWatch::Questions questions;
+    std::vector<Partition> partitions;
+    for (const auto& feed : feeds_) partitions.push_back(feed->partition());
+    questions.ends = [probe, partitions] { return probe().ends(partitions); };
+    // The broker of an ephemeral ledger knows no such request.
+    if (!identity_.ephemeral) questions.settings = [probe] { return probe().check_settings(); };
+    return questions;
+  }
+
   // Returns: whether `until` was reached. Throws: Asked.
   bool step_feeds(const std::string& what, const PositionVector& ends,
                   const std::optional<PositionVector>& until) {
     for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
     bool leaves = false;
-    Following following({feeds_, probe_, report_, messages_, patience_, interrupt_,
+    const AtEnd unhurried([this] { hurry_ = false; });
+    LogWatch watch(questions());
+    Following following({feeds_, watch, report_, messages_, patience_, interrupt_,
                          [&] { return leaves = asked(); }},
-                        what, asked_ms_, ends, !identity_.ephemeral);
+                        what, asked_ms_, ends);
     const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
-    FeedThreads feed_threads(feeds_, threads);
+    FeedThreads feed_threads(feeds_, threads, [this] { hurry_ = true; });
     say_that_it_goes_on();
     const bool reached = following.follow(feed_threads, until);
     feed_threads.join();
@@ -300,7 +332,10 @@ class Run {
   report::Messages& messages_;
   report::RunReport& report_;
   log::Patience patience_;
+  std::atomic<bool> hurry_{false};  // the feeds shall stop: nobody waits for brokers any more
+  const std::function<bool()> stopping_ = [this] { return hurry_ || interrupt_.requested(); };
   consumer::LogProbe probe_;
+  std::optional<consumer::LogProbe> watch_probe_;
   consumer::Guards guards_;
   store::LogIdentity identity_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;

@@ -24,7 +24,8 @@ class TestLedger {
   const std::string& address() const { return address_; }
   const std::string& topic() const { return topic_; }
   int partitions() const { return partitions_; }
-  void end_broker() { embedded_.reset(); }  // kills the embedded one
+  void end_broker() { embedded_.reset(); }            // kills the embedded one
+  Process& broker() { return embedded_->process(); }  // the embedded one
   // `ledger-emit send` with the address and topic, then `more`.
   std::vector<std::string> send_command(std::vector<std::string> more = {}) const;
   std::vector<std::string> command(const std::string& verb,

@@ -1,8 +1,11 @@
 // Brokers that go away, signals, full disks and missing permissions.
 #include <csignal>
 #include <filesystem>
+#include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/integration/projector/scenario.h"
@@ -12,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 TEST(Brokers, KilledWhileARunFollowsLoseAndRepeatNothing) {
@@ -112,12 +116,16 @@ class Permissions : public testing::Test {
     fs::permissions(scenario_.path(), fs::perms{0755}, ignored);
   }
 
-  Finished run_bound(std::vector<std::string> argv) const {
-    if (geteuid() != 0) return run(argv);
-    const fs::path copy = scenario_.path("program");
-    fs::copy_file(argv[0], copy, fs::copy_options::skip_existing);
-    argv[0] = copy.string();
-    argv.insert(argv.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+  // `through`: a program that starts it.
+  Finished run_bound(std::vector<std::string> argv, std::vector<std::string> through = {}) const {
+    if (geteuid() == 0) {
+      const fs::path copy = scenario_.path("program");
+      fs::copy_file(argv[0], copy, fs::copy_options::skip_existing);
+      argv[0] = copy.string();
+      through.insert(through.begin(),
+                     {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+    }
+    argv.insert(argv.begin(), through.begin(), through.end());
     return run(argv);
   }
 
@@ -147,6 +155,43 @@ TEST_F(Permissions, ADirectoryThatCannotBeMadeIsFive) {
   EXPECT_EQ(run.code, 5);
   EXPECT_THAT(run.err, AllOf(HasSubstr("cannot create the view directory"),
                              HasSubstr("closed/views"), HasSubstr("check the path")));
+}
+
+class FewThreads : public Permissions {
+ protected:
+  FewThreads() { fs::permissions(scenario_.path(""), fs::perms{0777}); }
+
+  // Of the user that run_bound() takes.
+  static size_t threads_now() {
+    const uid_t user = geteuid() == 0 ? 65534 : geteuid();
+    size_t count = 0;
+    for (const auto& process : fs::directory_iterator("/proc")) {
+      struct stat info {};
+      if (stat(process.path().c_str(), &info) != 0 || info.st_uid != user) continue;
+      std::error_code gone;
+      for (fs::directory_iterator it(process.path() / "task", gone), end; !gone && it != end;
+           it.increment(gone)) {
+        ++count;
+      }
+    }
+    return count;
+  }
+};
+
+TEST_F(FewThreads, AreFiveAtEveryStepOfTheStart) {
+  scenario_.send(generated(100));
+  const size_t already = threads_now();
+  std::set<int> codes;
+  for (size_t more = 2; more < 40 && !codes.contains(0); ++more) {
+    const Finished run =
+        run_bound(scenario_.run_command({"--until-end", "--give-up-after", "300ms"}),
+                  {"prlimit", fmt::format("--nproc={}", already + more)});
+    codes.insert(run.code);
+    if (run.code == 0) break;
+    EXPECT_EQ(run.code, 5) << more << " " << run.err;
+    EXPECT_THAT(run.err, AnyOf(HasSubstr("ulimit -u"), HasSubstr("gave up after"))) << more;
+  }
+  EXPECT_EQ(codes, (std::set<int>{0, 5}));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ class Scenario {
   explicit Scenario(BrokerKind kind, int partitions = 2) : ledger_(kind, partitions) {}
 
   const TestLedger& ledger() const { return ledger_; }
-  void end_broker() { ledger_.end_broker(); }  // of the embedded one
+  void end_broker() { ledger_.end_broker(); }     // of the embedded one
+  Process& broker() { return ledger_.broker(); }  // likewise
   // A path in the scenario's folder; `views` is the one that the others below use if not told
   // otherwise.
   std::string path(const std::string& name = "views") const {

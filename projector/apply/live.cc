@@ -51,8 +51,8 @@ std::optional<Offset> LiveViews::event_taken(const Uuid& event_id) {
 }
 
 std::optional<std::string_view> LiveViews::kept_value(Offset offset) {
-  const auto event = kept_(offset);
-  return event ? event->value : std::nullopt;
+  earlier_ = kept_(offset);
+  return earlier_ ? earlier_->value : std::nullopt;
 }
 
 std::optional<store::Stored<ContentAudio>> LiveViews::audio(std::string_view id) {

@@ -62,10 +62,11 @@ class LiveViews : public fold::State, public Operations {
 
   store::ShardWriter& writer_;
   KeptValues kept_;
-  store::View content_;        // contentAudios [contentId, contentType]
-  store::View content_voice_;  // contentAudios [contentId, contentType, voiceId]
-  store::View user_content_;   // userContentAudios [userId, contentId, contentType]
-  std::string prefix_;         // of the lookup at hand
+  std::optional<store::KeptEvent> earlier_;  // owns what kept_value() gave last
+  store::View content_;                      // contentAudios [contentId, contentType]
+  store::View content_voice_;                // contentAudios [contentId, contentType, voiceId]
+  store::View user_content_;                 // userContentAudios [userId, contentId, contentType]
+  std::string prefix_;                       // of the lookup at hand
 };
 
 }  // namespace ledger::apply

@@ -77,8 +77,8 @@ std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {
 }
 
 std::optional<std::string_view> BulkViews::kept_value(Offset offset) {
-  const auto event = kept_(offset);
-  return event ? event->value : std::nullopt;
+  earlier_ = kept_(offset);
+  return earlier_ ? earlier_->value : std::nullopt;
 }
 
 template <typename Record>

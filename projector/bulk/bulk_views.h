@@ -101,6 +101,7 @@ class BulkViews : public fold::State, public apply::Operations {
   Offset base_position_;
   std::string last_base_id_;  // of event_ids; ids behind it are not in the base
   KeptValues kept_;
+  std::optional<store::KeptEvent> earlier_;  // owns what kept_value() gave last
   const index::Declarations& declarations_;
   Partition partition_;
   std::string id_prefix_;

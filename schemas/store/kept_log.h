@@ -1,5 +1,5 @@
-// The shard's own copy of the log, append-only, in an LMDB environment of its own. Callers see
-// append, read and scan only, so that its blocks can change later.
+// The shard's own copy of the log, append-only, in an LMDB environment of its own: full blocks of
+// events, compressed, and a tail of the events behind them. Callers see append, read and scan only.
 #pragma once
 
 #include <array>
@@ -26,7 +26,8 @@ struct KeptEvent {
       0;  // running maximum over the partition up to here; set by the log, ignored by append
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;
-  std::optional<Offset> gap_until;  // an accepted gap [offset, gap_until) instead of an event
+  std::optional<Offset> gap_until;      // an accepted gap [offset, gap_until) instead of an event
+  std::shared_ptr<const void> block{};  // keeps key and value alive; empty: they lie elsewhere
 };
 
 // H(n) = SHA-256(H(n-1) | be64 offset | be64 timestamp | L(key) | L(value)); contract section 8.
@@ -51,13 +52,15 @@ class KeptLogReader {
   Offset end() const;            // the next offset to append
   ChainHash chain_head() const;  // over [0, end)
   // Returns: nullopt outside [0, end) or inside an accepted gap (its first offset gives the gap).
-  // Lifetime: until renew(), the end of the object or, of a writer, the next append.
-  // Throws: Error{kIntegrity} when the record's checksum is wrong.
+  // Lifetime: of an event of a block, with the KeptEvent; of the tail, until renew(), the end of
+  // the object or, of a writer, the next append. Throws: Error{kIntegrity} when a checksum is
+  // wrong. Cost: decompresses a block (some 25 us) unless it is among the last ones read.
   std::optional<KeptEvent> read(Offset offset) const;
-  // Calls `visit` for [from, limit) in order until it returns false.
+  // Calls `visit` for [from, limit) in order until it returns false. Lifetime: of the event, until
+  // `visit` returns. Throws: Error{kIntegrity}, also when one that belongs there is missing.
   void scan(Offset from, Offset limit, const std::function<bool(const KeptEvent&)>& visit) const;
-  // The first offset in [0, end) whose log time is >= `time_ms`; end() when there is none. O(log
-  // n).
+  // The first offset in [0, end) whose log time is >= `time_ms`; end() when there is none.
+  // Cost: O(log n) heads of blocks, then one block.
   Offset first_at_or_after(double time_ms) const;
 
  private:
@@ -77,9 +80,9 @@ class KeptLogWriter {
   ChainHash chain_head() const;
   std::optional<KeptEvent> read(Offset offset) const;
   void scan(Offset from, Offset limit, const std::function<bool(const KeptEvent&)>& visit) const;
-  // Appends contiguous events (asserted: offset == end()) in one durable transaction. On an Error
-  // nothing of the batch is kept and the object must be opened anew. Throws: Error{kFull} when the
-  // disk is full.
+  // Appends contiguous events (asserted: offset == end()) in one durable transaction: full blocks
+  // at once, the others to the tail. On an Error nothing of the batch is kept and the object must
+  // be opened anew. Throws: Error{kFull} when the disk is full.
   void append(std::span<const KeptEvent> events);
 
  private:

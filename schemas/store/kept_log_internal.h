@@ -1,17 +1,48 @@
-// The records of the kept log: what reader and writer share.
+// What lies in the environment of a kept log: what reader and writer share.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "schemas/base/error.h"
 #include "schemas/store/kept_log.h"
 #include "schemas/store/lmdb_internal.h"
 
 namespace ledger::store {
 
-inline constexpr const char* kEventsName = "events";
+inline constexpr const char* kBlocksName = "blocks";
+inline constexpr const char* kTailName = "tail";
 inline constexpr const char* kEndKey = "end";
 inline constexpr const char* kChainKey = "chain";
+
+struct LogHandles {
+  MDB_dbi blocks = 0;  // first offset -> block (kept_block_internal.h)
+  MDB_dbi tail = 0;    // offset -> record, of the events behind the last block
+  MDB_dbi meta = 0;
+};
+
+// Error{kIntegrity}: "kept log PATH: WHAT; restore log/ from a copy".
+Error kept_damage(const std::filesystem::path& path, std::string_view what);
+// The offset in a key, for messages.
+std::string place_of(std::string_view key);
+// XXH3-64 of what follows the checksum, with the offset as seed.
+uint64_t kept_checksum(Offset offset, std::string_view rest);
+
+// What a record has beside its key and value, which follow each other. Gap: null key, value be64
+// TO.
+struct KeptShape {
+  int64_t timestamp_ms = 0;
+  uint8_t flags = 0;
+  size_t key_bytes = 0;
+  size_t value_bytes = 0;
+};
+
+// Appends key and value of `event`.
+KeptShape append_fields(const KeptEvent& event, std::string& out);
+// The event whose key and value are `fields`; its log time is left to the caller.
+// Returns: nullopt of a gap that ends nowhere.
+std::optional<KeptEvent> take_fields(Offset offset, const KeptShape& shape,
+                                     std::string_view fields);
 
 // Appends the record's bytes; `log_time_ms` is the running maximum with this event.
 void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out);
@@ -26,15 +57,12 @@ ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
 LogIdentity read_log_identity(const Transaction& transaction, MDB_dbi meta,
                               const std::filesystem::path& path);
 
+// Throws: Error{kIntegrity} unless the last record ends where `meta` says.
+void check_end(Offset last_end, Offset stored, const std::filesystem::path& path);
+
 // The offset behind a record: that of the next one.
 inline Offset end_of(const KeptEvent& event) {
   return event.gap_until ? *event.gap_until : next(event.offset);
 }
-
-std::optional<KeptEvent> read_kept(const Transaction& transaction, MDB_dbi events, Offset offset,
-                                   const std::filesystem::path& path);
-void scan_kept(const Transaction& transaction, MDB_dbi events, Offset from, Offset limit,
-               const std::filesystem::path& path,
-               const std::function<bool(const KeptEvent&)>& visit);
 
 }  // namespace ledger::store

@@ -262,6 +262,10 @@ void Transaction::put(MDB_dbi dbi, std::string_view key, std::string_view value,
   check_lmdb(mdb_put(txn_, dbi, &k, &v, flags), "write", environment_->path());
 }
 
+void Transaction::clear(MDB_dbi dbi) {
+  check_lmdb(mdb_drop(txn_, dbi, 0), "write", environment_->path());
+}
+
 Cursor::Cursor(const Transaction& transaction, MDB_dbi dbi, const std::filesystem::path& path)
     : path_(&path) {
   check_lmdb(mdb_cursor_open(transaction.get(), dbi, &cursor_), "read", path);

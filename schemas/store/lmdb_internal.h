@@ -78,6 +78,7 @@ class Transaction {
   // Returns: false when the key is not there.
   bool get(MDB_dbi dbi, std::string_view key, std::string_view& value) const;
   void put(MDB_dbi dbi, std::string_view key, std::string_view value, unsigned flags = 0);
+  void clear(MDB_dbi dbi);  // takes all entries out
 
  private:
   const Environment* environment_;

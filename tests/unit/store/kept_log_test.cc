@@ -1,29 +1,15 @@
 #include "schemas/store/kept_log.h"
 
 #include <fstream>
-#include <functional>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <lmdb.h>
 #include <openssl/sha.h>
 
-#include "tests/support/process.h"
-#include "tests/support/store/store_samples.h"
+#include "tests/unit/store/kept_log_fixture.h"
 
 namespace ledger::store {
 namespace {
-
-KeptEvent event(int64_t offset, int64_t timestamp_ms, std::optional<std::string_view> key,
-                std::optional<std::string_view> value) {
-  return {Offset{offset}, timestamp_ms, 0, key, value, std::nullopt};
-}
-KeptEvent gap(int64_t from, int64_t to) {
-  KeptEvent event;
-  event.offset = Offset{from};
-  event.gap_until = Offset{to};
-  return event;
-}
 
 // A log of all kinds: null and empty keys and values, a clock that goes back, a gap.
 std::vector<KeptEvent> sample_events() {
@@ -67,44 +53,7 @@ class Chain {
   }
 };
 
-class KeptLog : public testing::Test {
- protected:
-  std::filesystem::path path() const { return temp_.path() / "log" / "0"; }
-  void write(const std::vector<KeptEvent>& events) const {
-    KeptLogWriter(path(), identity_).append(events);
-  }
-  // Works on the bytes of a database of the log behind its back.
-  void tamper(const char* database, const std::function<void(MDB_txn*, MDB_dbi)>& change) const {
-    MDB_env* env = nullptr;
-    MDB_txn* txn = nullptr;
-    MDB_dbi dbi = 0;
-    ASSERT_EQ(mdb_env_create(&env), 0);
-    mdb_env_set_maxdbs(env, 4);
-    ASSERT_EQ(mdb_env_open(env, path().c_str(), 0, 0664), 0);
-    ASSERT_EQ(mdb_txn_begin(env, nullptr, 0, &txn), 0);
-    ASSERT_EQ(mdb_dbi_open(txn, database, 0, &dbi), 0);
-    change(txn, dbi);
-    ASSERT_EQ(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
-  }
-  static std::string get(MDB_txn* txn, MDB_dbi dbi, std::string key) {
-    MDB_val k{key.size(), key.data()};
-    MDB_val v{};
-    EXPECT_EQ(mdb_get(txn, dbi, &k, &v), 0);
-    return {static_cast<const char*>(v.mv_data), v.mv_size};
-  }
-  static void put(MDB_txn* txn, MDB_dbi dbi, std::string key, std::string value) {
-    MDB_val k{key.size(), key.data()};
-    MDB_val v{value.size(), value.data()};
-    EXPECT_EQ(mdb_put(txn, dbi, &k, &v, 0), 0);
-  }
-  Fault open_fault() const {
-    return fault_of([&] { KeptLogWriter(path(), identity_); });
-  }
-
-  test::TempDir temp_;
-  LogIdentity identity_ = sample_identity().log;
-};
+class KeptLog : public KeptLogFixture {};
 
 TEST_F(KeptLog, IsThereOnceItsDatabasesAre) {
   EXPECT_FALSE(has_kept_log(path()));
@@ -308,11 +257,11 @@ TEST_F(KeptLog, RecordWithAChangedByteAnywhereIsAnIntegrityFault) {
   write(sample_events());
   const std::string key("\0\0\0\0\0\0\0\2", 8);
   std::string record;
-  tamper("events", [&](MDB_txn* txn, MDB_dbi dbi) { record = get(txn, dbi, key); });
+  tamper("tail", [&](MDB_txn* txn, MDB_dbi dbi) { record = get(txn, dbi, key); });
   for (size_t at = 0; at < record.size(); ++at) {
     std::string changed = record;
     changed[at] = static_cast<char>(changed[at] ^ 1);
-    tamper("events", [&](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, key, changed); });
+    tamper("tail", [&](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, key, changed); });
     const KeptLogReader reader(path());
     const auto error = error_of([&] { reader.read(Offset{2}); });
     ASSERT_TRUE(error) << at;
@@ -326,7 +275,7 @@ TEST_F(KeptLog, RecordWithAChangedByteAnywhereIsAnIntegrityFault) {
 
 TEST_F(KeptLog, RecordInAnothersPlaceIsAnIntegrityFault) {
   write(sample_events());
-  tamper("events", [](MDB_txn* txn, MDB_dbi dbi) {
+  tamper("tail", [](MDB_txn* txn, MDB_dbi dbi) {
     const std::string record = get(txn, dbi, std::string("\0\0\0\0\0\0\0\1", 8));
     put(txn, dbi, std::string("\0\0\0\0\0\0\0\2", 8), record);
   });
@@ -336,7 +285,7 @@ TEST_F(KeptLog, RecordInAnothersPlaceIsAnIntegrityFault) {
 
 TEST_F(KeptLog, ScanOverAMissingRecordIsAnIntegrityFault) {
   write(sample_events());
-  tamper("events", [](MDB_txn* txn, MDB_dbi dbi) {
+  tamper("tail", [](MDB_txn* txn, MDB_dbi dbi) {
     std::string key("\0\0\0\0\0\0\0\1", 8);
     MDB_val k{key.size(), key.data()};
     EXPECT_EQ(mdb_del(txn, dbi, &k, nullptr), 0);

@@ -1,0 +1,158 @@
+#include "schemas/store/kept_reads_internal.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schemas/base/bytes.h"
+
+namespace ledger::store {
+
+namespace {
+
+// The last block at or before `offset`, else the first one. Returns: false without any.
+bool seek_block(Cursor& cursor, Offset offset, std::string_view& key, std::string_view& value) {
+  const std::string wanted = offset_key(offset);
+  key = wanted;
+  if (!cursor.move(MDB_SET_RANGE, key, value)) return cursor.move(MDB_LAST, key, value);
+  if (key == wanted || cursor.move(MDB_PREV, key, value)) return true;
+  return cursor.move(MDB_FIRST, key, value);
+}
+
+}  // namespace
+
+std::optional<KeptEvent> KeptReads::read(const Transaction& transaction, Offset offset) {
+  if (raw(offset) < 0) return std::nullopt;
+  const std::string key = offset_key(offset);
+  std::string_view value;
+  if (transaction.get(handles_.tail, key, value)) return decode_kept(key, value, path_);
+  Cursor cursor(transaction, handles_.blocks, path_);
+  std::string_view block_key;
+  if (!seek_block(cursor, offset, block_key, value)) return std::nullopt;
+  std::shared_ptr<const Block> block = unpacked(block_key, value);
+  const auto found =
+      std::lower_bound(block->events.begin(), block->events.end(), offset,
+                       [](const KeptEvent& event, Offset wanted) { return event.offset < wanted; });
+  if (found == block->events.end() || found->offset != offset) return std::nullopt;
+  KeptEvent event = *found;
+  event.block = std::move(block);
+  return event;
+}
+
+std::shared_ptr<const Block> KeptReads::unpacked(std::string_view key, std::string_view value) {
+  ++reads_;
+  for (Held& held : held_) {
+    if (!held.block || offset_key(held.first) != key) continue;
+    held.used = reads_;
+    return held.block;
+  }
+  const PackedBlock packed = open_block(key, value, path_);
+  auto block = std::make_shared<Block>();
+  decoder_.decode(packed, *block, path_);
+  Held& oldest = *std::min_element(held_.begin(), held_.end(),
+                                   [](const Held& a, const Held& b) { return a.used < b.used; });
+  oldest = {block, packed.first, reads_};
+  return block;
+}
+
+void KeptReads::scan(const Transaction& transaction, Offset from, Offset limit,
+                     const Visit& visit) {
+  const Visit inside = [&](const KeptEvent& event) {
+    return event.offset < from || (event.offset < limit && visit(event));
+  };
+  const auto blocks_end = scan_blocks(transaction, from, inside);
+  if (!blocks_end) return;
+  const auto tail_end = scan_tail(transaction, *blocks_end, inside);
+  if (tail_end) check_end(*tail_end, read_end(transaction, handles_.meta), path_);
+}
+
+std::optional<Offset> KeptReads::scan_blocks(const Transaction& transaction, Offset from,
+                                             const Visit& visit) {
+  Cursor cursor(transaction, handles_.blocks, path_);
+  std::string_view key;
+  std::string_view value;
+  std::optional<Offset> expected;
+  Block block;
+  for (bool found = seek_block(cursor, from, key, value); found;
+       found = cursor.move(MDB_NEXT, key, value)) {
+    const PackedBlock packed = open_block(key, value, path_);
+    const bool is_first = !expected && packed.first > from;  // nothing lies before it
+    check_follows(packed.first, is_first ? Offset{0} : expected.value_or(packed.first));
+    expected = packed.end;
+    if (packed.end <= from) continue;
+    decoder_.decode(packed, block, path_);
+    for (const KeptEvent& event : block.events) {
+      if (!visit(event)) return std::nullopt;
+    }
+  }
+  return expected.value_or(Offset{0});
+}
+
+std::optional<Offset> KeptReads::scan_tail(const Transaction& transaction, Offset start,
+                                           const Visit& visit) const {
+  Cursor cursor(transaction, handles_.tail, path_);
+  std::string_view key;
+  std::string_view value;
+  Offset expected = start;
+  for (bool found = cursor.move(MDB_FIRST, key, value); found;
+       found = cursor.move(MDB_NEXT, key, value)) {
+    const KeptEvent event = decode_kept(key, value, path_);
+    check_follows(event.offset, expected);
+    expected = end_of(event);
+    if (!visit(event)) return std::nullopt;
+  }
+  return expected;
+}
+
+void KeptReads::check_follows(Offset found, Offset expected) const {
+  if (found == expected) return;
+  throw kept_damage(
+      path_, fmt::format("the record {} follows where {} belongs", raw(found), raw(expected)));
+}
+
+std::optional<PackedBlock> KeptReads::last_block(const Transaction& transaction) const {
+  Cursor cursor(transaction, handles_.blocks, path_);
+  std::string_view key;
+  std::string_view value;
+  if (!cursor.move(MDB_LAST, key, value)) return std::nullopt;
+  return open_block(key, value, path_);
+}
+
+// Throws: Error{kIntegrity} when no block has it.
+PackedBlock KeptReads::block_with(const Transaction& transaction, Offset offset) const {
+  Cursor cursor(transaction, handles_.blocks, path_);
+  std::string_view key;
+  std::string_view value;
+  if (seek_block(cursor, offset, key, value)) {
+    const PackedBlock packed = open_block(key, value, path_);
+    if (packed.first <= offset && offset < packed.end) return packed;
+  }
+  throw kept_damage(path_, fmt::format("no block has the record {}", raw(offset)));
+}
+
+// The running maximum never falls: halve the offsets until it is known which block has the first
+// such record, then look at its records. Those of the tail come behind all blocks.
+Offset KeptReads::first_at_or_after(const Transaction& transaction, double time_ms) {
+  Offset low{0};
+  const auto last = last_block(transaction);
+  Offset high = last ? last->end : low;
+  while (low < high) {
+    const Offset middle{raw(low) + (raw(high) - raw(low)) / 2};
+    const PackedBlock packed = block_with(transaction, middle);
+    if (static_cast<double>(packed.log_time_ms) < time_ms) {
+      low = packed.end;
+    } else {
+      high = packed.first;
+    }
+  }
+  const Offset end = read_end(transaction, handles_.meta);
+  Offset first = end;
+  scan(transaction, low, end, [&](const KeptEvent& event) {
+    const bool before = static_cast<double>(event.log_time_ms) < time_ms;
+    if (!before) first = event.offset;
+    return before;
+  });
+  return first;
+}
+
+}  // namespace ledger::store

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,6 +281,18 @@ std::vector<std::string> lines_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+size_t threads_of(uid_t user) {
+  size_t count = 0;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    struct stat info {};
+    if (::stat(process.path().c_str(), &info) != 0 || info.st_uid != user) continue;
+    std::error_code gone;
+    std::filesystem::directory_iterator it(process.path() / "task", gone);
+    for (; !gone && it != std::filesystem::directory_iterator(); it.increment(gone)) ++count;
+  }
+  return count;
 }
 
 }  // namespace ledger::test

@@ -88,4 +88,7 @@ Finished run(const std::vector<std::string>& argv, std::string_view input = {},
 
 std::vector<std::string> lines_of(std::string_view text);
 
+// What counts against a user's RLIMIT_NPROC.
+size_t threads_of(uid_t user);
+
 }  // namespace ledger::test

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/integration/projector/scenario.h"
@@ -160,27 +159,11 @@ TEST_F(Permissions, ADirectoryThatCannotBeMadeIsFive) {
 class FewThreads : public Permissions {
  protected:
   FewThreads() { fs::permissions(scenario_.path(""), fs::perms{0777}); }
-
-  // Of the user that run_bound() takes.
-  static size_t threads_now() {
-    const uid_t user = geteuid() == 0 ? 65534 : geteuid();
-    size_t count = 0;
-    for (const auto& process : fs::directory_iterator("/proc")) {
-      struct stat info {};
-      if (stat(process.path().c_str(), &info) != 0 || info.st_uid != user) continue;
-      std::error_code gone;
-      for (fs::directory_iterator it(process.path() / "task", gone), end; !gone && it != end;
-           it.increment(gone)) {
-        ++count;
-      }
-    }
-    return count;
-  }
 };
 
 TEST_F(FewThreads, AreFiveAtEveryStepOfTheStart) {
   scenario_.send(generated(100));
-  const size_t already = threads_now();
+  const size_t already = threads_of(geteuid() == 0 ? 65534 : geteuid());
   std::set<int> codes;
   for (size_t more = 2; more < 40 && !codes.contains(0); ++more) {
     const Finished run =

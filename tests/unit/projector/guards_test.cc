@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/projector/fake_log.h"
+#include "tests/support/consumer/fake_log.h"
 
 namespace ledger::consumer {
 namespace {

@@ -1,0 +1,67 @@
+#include "projector/bulk/event_ids.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace ledger::bulk {
+namespace {
+
+constexpr int64_t kMany = 5000;  // makes the table grow three times
+
+// Ids whose first bytes, or last bytes, are all equal.
+Uuid id_of(int64_t number, size_t place) {
+  Uuid id{};
+  id.fill(0x70);
+  id[place] = static_cast<uint8_t>(number >> 8);
+  id[place + 1] = static_cast<uint8_t>(number);
+  return id;
+}
+
+class EventIdsOf : public testing::TestWithParam<size_t> {};
+
+// As v7 ids that differ in their random end, and as ids that differ in their first bytes only.
+INSTANTIATE_TEST_SUITE_P(Places, EventIdsOf, testing::Values(0, 5, 14));
+
+TEST_P(EventIdsOf, ManyIdsAreEachFoundAtTheirOffset) {
+  EventIds ids;
+  for (int64_t i = 0; i < kMany; ++i) ids.add(id_of(i, GetParam()), Offset{i + 1});
+  for (int64_t i = 0; i < kMany; ++i) {
+    ASSERT_EQ(ids.find(id_of(i, GetParam())), Offset{i + 1}) << i;
+  }
+  EXPECT_EQ(ids.find(id_of(kMany, GetParam())), std::nullopt);
+}
+
+TEST_P(EventIdsOf, SortedIsByTheBytesOfTheId) {
+  EventIds ids;
+  for (int64_t i = 0; i < kMany; ++i) ids.add(id_of(i * 2879 % kMany, GetParam()), Offset{i});
+  const auto& sorted = ids.sorted();
+  ASSERT_EQ(sorted.size(), static_cast<size_t>(kMany));
+  EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end(),
+                             [](const auto& a, const auto& b) { return a.id() < b.id(); }));
+  for (int64_t i = 0; i < kMany; ++i) {
+    EXPECT_EQ(sorted[static_cast<size_t>(i)].id(), id_of(i, GetParam()));
+  }
+}
+
+TEST(EventIds, FindsNothingInAnEmptyOne) {
+  EXPECT_EQ(EventIds().find(id_of(1, 0)), std::nullopt);
+  EXPECT_TRUE(EventIds().sorted().empty());
+}
+
+TEST(EventIds, IdOfZerosIsAnIdLikeOthers) {
+  EventIds ids;
+  ids.add(Uuid{}, Offset{0});
+  EXPECT_EQ(ids.find(Uuid{}), Offset{0});
+  EXPECT_EQ(ids.sorted().at(0).id(), Uuid{});
+}
+
+TEST(EventIds, BytesGrowWithTheIds) {
+  EventIds ids;
+  EXPECT_EQ(ids.bytes(), 0U);
+  for (int64_t i = 0; i < kMany; ++i) ids.add(id_of(i, 3), Offset{i});
+  EXPECT_GE(ids.bytes(), static_cast<size_t>(kMany) * sizeof(EventIds::Taken));
+}
+
+}  // namespace
+}  // namespace ledger::bulk

@@ -1,0 +1,82 @@
+#include "projector/bulk/row_table.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace ledger::bulk {
+namespace {
+
+using store::Rid;
+
+constexpr Offset kFirst{100};  // rids from here on are of the round
+constexpr size_t kIndexes = 3;
+
+struct RowTableTest : testing::Test {
+  RowTable rows{kFirst, kIndexes};
+};
+
+TEST_F(RowTableTest, FindsRowsOfTheBaseAndOfTheRound) {
+  rows.add(Rid{7}, "old", true);
+  rows.add(Rid{100}, "new", false);
+  rows.add(Rid{105}, "newer", false);
+  ASSERT_NE(rows.find(Rid{7}), nullptr);
+  EXPECT_EQ(rows.find(Rid{7})->bytes(), "old");
+  EXPECT_EQ(rows.find(Rid{100})->bytes(), "new");
+  EXPECT_EQ(rows.find(Rid{105})->bytes(), "newer");
+  for (const int64_t rid : {0, 8, 101, 104, 106, 100000}) EXPECT_EQ(rows.find(Rid{rid}), nullptr);
+}
+
+TEST_F(RowTableTest, NewRowDiffersFromTheBaseAndALoadedOneDoesNot) {
+  EXPECT_FALSE(rows.at(rows.add(Rid{7}, "old", true)).changed);
+  EXPECT_TRUE(rows.at(rows.add(Rid{100}, "new", false)).changed);
+}
+
+TEST_F(RowTableTest, SetTakesShorterAndLongerValues) {
+  const Slot slot = rows.add(Rid{7}, "value", true);
+  const Slot other = rows.add(Rid{8}, "other", true);
+  for (const std::string& value : {std::string("v"), std::string("valueeees"),
+                                   std::string(5000, 'v'), std::string(), std::string("end")}) {
+    rows.set(rows.at(slot), value);
+    EXPECT_EQ(rows.at(slot).bytes(), value);
+    EXPECT_EQ(rows.at(other).bytes(), "other");
+  }
+  EXPECT_TRUE(rows.at(slot).changed);
+  EXPECT_FALSE(rows.at(other).changed);
+}
+
+TEST_F(RowTableTest, ErasedRowIsFoundDead) {
+  rows.erase(rows.at(rows.add(Rid{7}, "old", true)));
+  ASSERT_NE(rows.find(Rid{7}), nullptr);
+  EXPECT_FALSE(rows.find(Rid{7})->live);
+  EXPECT_TRUE(rows.find(Rid{7})->changed);
+}
+
+TEST_F(RowTableTest, KeysStandAsFirstUntilTheyMove) {
+  const Slot moved = rows.add(Rid{100}, "a", false);
+  const Slot still = rows.add(Rid{101}, "b", false);
+  rows.set_entered(rows.at(moved), 1, Offset{120});
+  EXPECT_EQ(rows.entered(rows.at(moved), 0), RowTable::kFirst);
+  EXPECT_EQ(rows.entered(rows.at(moved), 1), Offset{120});
+  EXPECT_EQ(rows.entered(rows.at(moved), 2), RowTable::kFirst);
+  EXPECT_EQ(rows.entered(rows.at(still), 1), RowTable::kFirst);
+  rows.set_entered(rows.at(still), 2, Offset{130});
+  rows.set_entered(rows.at(moved), 1, Offset{140});
+  EXPECT_EQ(rows.entered(rows.at(still), 2), Offset{130});
+  EXPECT_EQ(rows.entered(rows.at(moved), 1), Offset{140});
+}
+
+TEST_F(RowTableTest, BytesGrowWithTheRows) {
+  const size_t before = rows.bytes();
+  for (int64_t i = 0; i < 2000; ++i) rows.add(Rid{100 + i}, std::string(1000, 'r'), false);
+  EXPECT_GE(rows.bytes(), before + size_t{2000} * 1000);
+}
+
+using RowTableDeathTest = RowTableTest;
+
+TEST_F(RowTableDeathTest, RowOfTheBaseWithARidOfTheRoundIsABug) {
+  EXPECT_DEATH(rows.add(Rid{100}, "new", true), "rid 100 first 100");
+}
+
+}  // namespace
+}  // namespace ledger::bulk

@@ -1,0 +1,99 @@
+#include "projector/run/feed_threads.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include <gtest/gtest.h>
+
+#include "projector/run/opening.h"
+#include "tests/support/consumer/fake_log.h"
+#include "tests/support/process.h"
+#include "tests/support/store/store_samples.h"
+
+namespace ledger::run {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int32_t kPartitions = 3;
+constexpr milliseconds kTick{5};
+constexpr std::chrono::seconds kBound{30};
+constexpr size_t kQueueBytes = size_t{1} << 20;
+
+// Feeds of three partitions whose broker refuses connections, over a log that answers the guards.
+class FeedThreadsTest : public testing::Test {
+ protected:
+  FeedThreadsTest() {
+    directory_.create();
+    store::LogIdentity log = store::sample_identity().log;
+    log.partition_count = kPartitions;
+    shards_ = open_shards(directory_, log, {});
+    for (const auto& shard : shards_) {
+      feeds_.push_back(std::make_unique<Feed>(FeedMode::kFold, *shard, guards_, connection_,
+                                              consumer::BatchLimits{}, kQueueBytes));
+    }
+  }
+
+  template <typename Fact>
+  static bool eventually(Fact fact) {
+    const auto until = std::chrono::steady_clock::now() + kBound;
+    while (!fact()) {
+      if (std::chrono::steady_clock::now() >= until) return false;
+      std::this_thread::sleep_for(kTick);
+    }
+    return true;
+  }
+
+  test::TempDir temp_{test::memory_directory()};
+  const store::ViewDirectory directory_{temp_.path()};
+  // Port 1 of the loopback: nobody listens there.
+  const log::Connection connection_{"127.0.0.1:1", "topic-1", {}};
+  test::FakeLog log_{kPartitions};
+  consumer::Guards guards_{log_, "topic-1", "views"};
+  std::vector<std::unique_ptr<shard::Shard>> shards_;
+  std::vector<std::unique_ptr<Feed>> feeds_;
+};
+
+class FeedThreadsOf : public FeedThreadsTest, public testing::WithParamInterface<size_t> {};
+
+INSTANTIATE_TEST_SUITE_P(Threads, FeedThreadsOf, testing::Values(0, 1, 2, 3, 100));
+
+TEST_P(FeedThreadsOf, StepEveryFeedAndStopWhileBrokersAreAway) {
+  log_.away = true;
+  std::atomic<int> stops{0};
+  FeedThreads threads(feeds_, GetParam(), [&] { ++stops; });
+  // A feed that waits holds its thread, so with fewer threads the first feed of each waits.
+  const size_t waiting = std::clamp<size_t>(GetParam(), 1, feeds_.size());
+  EXPECT_TRUE(eventually([&] {
+    return static_cast<size_t>(std::count_if(feeds_.begin(), feeds_.end(), [](const auto& feed) {
+             return !feed->waiting().empty();
+           })) >= waiting;
+  }));
+  EXPECT_FALSE(threads.failed());
+  EXPECT_EQ(stops, 0);
+  threads.join();
+  EXPECT_EQ(stops, 1);
+  for (const auto& feed : feeds_) EXPECT_EQ(feed->position(), Offset{0});
+}
+
+TEST_F(FeedThreadsTest, ErrorOfOneFeedIsToldAndThrownByJoin) {
+  log_.partitions.at(Partition{1}).low = Offset{5};  // the guards find a gap
+  FeedThreads threads(feeds_, kPartitions, [] {});
+  EXPECT_TRUE(eventually([&] { return threads.failed(); }));
+  const auto error = store::error_of([&] { threads.join(); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->fault(), Fault::kIntegrity);
+}
+
+TEST_F(FeedThreadsTest, EndsWithoutAWordWhenItsOwnerLeaves) {
+  log_.partitions.at(Partition{1}).low = Offset{5};
+  std::atomic<int> stops{0};
+  {
+    const FeedThreads threads(feeds_, kPartitions, [&] { ++stops; });
+    EXPECT_TRUE(eventually([&] { return threads.failed(); }));
+  }
+  EXPECT_EQ(stops, 1);
+}
+
+}  // namespace
+}  // namespace ledger::run

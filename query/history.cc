@@ -53,7 +53,7 @@ void add_versions(const store::ShardReader& shard, record::Table table, store::R
   }
   const auto row = shard.get(store::rows_of(table), store::rid_key(life));
   if (!row) return;
-  const Offset from = store::decode_offset(row->substr(0, 8));
+  const Offset from = store::split_row(life, *row).from;
   if (from < at) steps.push_back({from, {life}});
 }
 

@@ -19,10 +19,11 @@ class RowReader {
   const Record& read(Partition partition, store::Rid rid, Offset at) {
     const store::ShardReader& shard = views_.shard(partition);
     const auto live = shard.get(store::rows_of(record::table_of<Record>()), store::rid_key(rid));
-    if (live && live->size() > kFromBytes) {
-      from_ = store::decode_offset(live->substr(0, kFromBytes));
+    if (live) {
+      const store::RowBytes bytes = store::split_row(rid, *live);
+      from_ = bytes.from;
       if (from_ < at) {
-        store::decode_image(live->substr(kFromBytes), row_);
+        store::decode_image(bytes.image, rid, row_);
         return row_;
       }
     }
@@ -40,7 +41,6 @@ class RowReader {
   Offset from() const { return from_; }  // of the row that read() gave last
 
  private:
-  static constexpr size_t kFromBytes = 8;
   Views& views_;
   Record row_;
   Offset from_{};

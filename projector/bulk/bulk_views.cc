@@ -33,8 +33,6 @@ std::string_view bytes_of(const Uuid& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
-Rid rid_of(std::string_view key) { return Rid{raw(store::decode_offset(key))}; }
-
 }  // namespace
 
 BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
@@ -286,10 +284,10 @@ std::optional<std::string_view> BulkViews::get(View view, std::string_view key) 
 void BulkViews::insert(View view, std::string_view key, std::string_view value) {
   switch (view) {
     case View::kContentAudioRows:
-      audios_.add(rid_of(key), value, false);
+      audios_.add(store::decode_rid_key(key), value, false);
       return;
     case View::kUserContentAudioRows:
-      listenings_.add(rid_of(key), value, false);
+      listenings_.add(store::decode_rid_key(key), value, false);
       return;
     case View::kEventIds:
       event_ids_.add(uuid_of(key), store::decode_offset(value));
@@ -312,8 +310,8 @@ RowTable::Row& BulkViews::row_of(View view, std::string_view rid_key) {
   LEDGER_ASSERT(view == View::kContentAudioRows || view == View::kUserContentAudioRows, "view {}",
                 static_cast<int>(view));
   RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
-  RowTable::Row* const row = rows.find(rid_of(rid_key));
-  LEDGER_ASSERT(row != nullptr, "rid {}", store::raw(rid_of(rid_key)));
+  RowTable::Row* const row = rows.find(store::decode_rid_key(rid_key));
+  LEDGER_ASSERT(row != nullptr, "rid {}", store::raw(store::decode_rid_key(rid_key)));
   return *row;
 }
 

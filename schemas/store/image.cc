@@ -1,5 +1,9 @@
 #include "schemas/store/image.h"
 
+#include <bit>
+#include <limits>
+
+#include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
 #include "schemas/store/packing_internal.h"
 
@@ -16,6 +20,15 @@ enum : uint8_t {
   kAudioSize = 16,
   kErrorMessage = 32,
   kFailedAt = 64,
+};
+
+// First byte of a userContentAudios image, behind the content type in bits 0 and 1; bits 6 and 7
+// are never set.
+enum : uint8_t {
+  kLastPlayedAt = 4,
+  kUpdatedWhenCreated = 8,  // updatedAt is _creationTime
+  kPlayedWhenUpdated = 16,  // lastPlayedAt is updatedAt
+  kDerivedId = 32,          // the _id is derived from the rid
 };
 
 uint8_t presence(const record::ContentAudio& row) {
@@ -52,29 +65,29 @@ Enumeration enumerant(unsigned value, unsigned count, const Unpacker& in) {
 
 }  // namespace
 
-void encode_image(const record::ContentAudio& row, std::string& out) {
+void encode_image(const record::ContentAudio& row, Rid, std::string& out) {
   Packer pack_to(out);
   pack_to.byte(presence(row));
   pack_to.byte(static_cast<uint8_t>(static_cast<unsigned>(row.content_type) |
                                     static_cast<unsigned>(row.locale) << 2 |
                                     static_cast<unsigned>(row.status) << 4));
-  pack_to.text(row.id);
+  pack_to.id(row.id);
   pack_to.number(row.creation_time);
-  pack_to.text(row.content_id);
+  pack_to.id(row.content_id);
   pack_to.hash(row.content_hash);
   pack_to.text(row.voice_id);
   pack_to.number(row.generation_attempts);
   pack_to.number(row.updated_at);
   if (row.voice_settings) pack(*row.voice_settings, pack_to);
   if (row.script) pack_to.varint(static_cast<uint64_t>(ledger::raw(*row.script)));
-  if (row.audio_storage_id) pack_to.text(*row.audio_storage_id);
+  if (row.audio_storage_id) pack_to.id(*row.audio_storage_id);
   if (row.audio_duration) pack_to.number(*row.audio_duration);
   if (row.audio_size) pack_to.number(*row.audio_size);
   if (row.error_message) pack_to.varint(static_cast<uint64_t>(ledger::raw(*row.error_message)));
   if (row.failed_at) pack_to.number(*row.failed_at);
 }
 
-void decode_image(std::string_view image, record::ContentAudio& row) {
+void decode_image(std::string_view image, Rid, record::ContentAudio& row) {
   Unpacker in(image, "a row of contentAudios");
   row = {};
   const uint8_t bits = in.byte();
@@ -83,16 +96,16 @@ void decode_image(std::string_view image, record::ContentAudio& row) {
   row.content_type = enumerant<record::ContentType>(enumerations & 3U, 3, in);
   row.locale = enumerant<record::Locale>(enumerations >> 2 & 3U, 3, in);
   row.status = enumerant<record::Status>(enumerations >> 4 & 7U, 6, in);
-  row.id = in.text();
+  in.id(row.id);
   row.creation_time = in.number();
-  row.content_id = in.text();
+  in.id(row.content_id);
   row.content_hash = in.hash();
   row.voice_id = in.text();
   row.generation_attempts = in.number();
   row.updated_at = in.number();
   if (bits & kVoiceSettings) row.voice_settings = unpack_settings(in);
   if (bits & kScript) row.script = in.offset();
-  if (bits & kAudioStorageId) row.audio_storage_id = in.text();
+  if (bits & kAudioStorageId) in.id(row.audio_storage_id.emplace());
   if (bits & kAudioDuration) row.audio_duration = in.number();
   if (bits & kAudioSize) row.audio_size = in.number();
   if (bits & kErrorMessage) row.error_message = in.offset();
@@ -100,49 +113,112 @@ void decode_image(std::string_view image, record::ContentAudio& row) {
   in.finish();
 }
 
-// First byte: content type, and 4 when the row was ever played.
-void encode_image(const record::UserContentAudio& row, std::string& out) {
-  Packer pack_to(out);
-  pack_to.byte(static_cast<uint8_t>(static_cast<unsigned>(row.content_type) |
-                                    (row.last_played_at ? 4U : 0U)));
-  pack_to.text(row.id);
-  pack_to.number(row.creation_time);
-  pack_to.text(row.user_id);
-  pack_to.text(row.content_audio_id);
-  pack_to.text(row.content_id);
-  pack_to.number(row.play_count);
-  pack_to.number(row.updated_at);
-  if (row.last_played_at) pack_to.number(*row.last_played_at);
+namespace {
+
+// By their bits: 0 and -0 are two.
+bool same(double a, double b) { return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b); }
+
+std::optional<DerivedId> derived_of(std::string_view id, Rid rid) {
+  auto parsed = parse_derived_id(id);
+  if (parsed && raw(parsed->offset) != raw(rid)) parsed.reset();
+  return parsed;
 }
 
-void decode_image(std::string_view image, record::UserContentAudio& row) {
-  Unpacker in(image, "a row of userContentAudios");
+void pack_times(const record::UserContentAudio& row, uint8_t bits, Packer& out) {
+  out.number(row.creation_time);
+  if (!(bits & kUpdatedWhenCreated)) out.number(row.updated_at);
+  if (row.last_played_at && !(bits & kPlayedWhenUpdated)) out.number(*row.last_played_at);
+}
+
+void unpack_times(Unpacker& in, uint8_t bits, record::UserContentAudio& row) {
+  row.creation_time = row.updated_at = in.number();
+  if (!(bits & kUpdatedWhenCreated)) {
+    row.updated_at = in.number();
+    if (same(row.updated_at, row.creation_time)) in.fail();
+  }
   row.last_played_at.reset();
+  if (!(bits & kLastPlayedAt)) return;
+  row.last_played_at = row.updated_at;
+  if (bits & kPlayedWhenUpdated) return;
+  row.last_played_at = in.number();
+  if (same(*row.last_played_at, row.updated_at)) in.fail();
+}
+
+void unpack_id(Unpacker& in, bool derived, Rid rid, std::string& id) {
+  if (!derived) {
+    in.id(id);
+    if (derived_of(id, rid)) in.fail();
+    return;
+  }
+  const uint32_t ledger = read_be32(in.take(4));
+  const uint64_t partition = in.varint();
+  if (ledger >> 30 != 0 || partition > std::numeric_limits<uint16_t>::max()) in.fail();
+  write_derived_id({ledger, static_cast<uint32_t>(partition), Offset{raw(rid)}}, id);
+}
+
+}  // namespace
+
+void encode_image(const record::UserContentAudio& row, Rid rid, std::string& out) {
+  const auto derived = derived_of(row.id, rid);
+  const bool played_when_updated = row.last_played_at && same(*row.last_played_at, row.updated_at);
+  const auto bits = static_cast<uint8_t>(
+      static_cast<int>(row.content_type) | (row.last_played_at ? kLastPlayedAt : 0) |
+      (same(row.updated_at, row.creation_time) ? kUpdatedWhenCreated : 0) |
+      (played_when_updated ? kPlayedWhenUpdated : 0) | (derived ? kDerivedId : 0));
+  Packer pack_to(out);
+  pack_to.byte(bits);
+  if (derived) {
+    append_be32(out, derived->ledger);
+    pack_to.varint(derived->partition);
+  } else {
+    pack_to.id(row.id);
+  }
+  pack_times(row, bits, pack_to);
+  pack_to.number(row.play_count);
+  pack_to.id(row.user_id);
+  pack_to.id(row.content_audio_id);
+  pack_to.id(row.content_id);
+}
+
+void decode_image(std::string_view image, Rid rid, record::UserContentAudio& row) {
+  Unpacker in(image, "a row of userContentAudios");
   const uint8_t bits = in.byte();
-  if (bits > 7) in.fail();
+  if (bits >= 2 * kDerivedId ||
+      (bits & (kLastPlayedAt | kPlayedWhenUpdated)) == kPlayedWhenUpdated) {
+    in.fail();
+  }
   row.content_type = enumerant<record::ContentType>(bits & 3U, 3, in);
-  row.id = in.text();
-  row.creation_time = in.number();
-  row.user_id = in.text();
-  row.content_audio_id = in.text();
-  row.content_id = in.text();
+  unpack_id(in, (bits & kDerivedId) != 0, rid, row.id);
+  unpack_times(in, bits, row);
   row.play_count = in.number();
-  row.updated_at = in.number();
-  if (bits & 4) row.last_played_at = in.number();
+  in.id(row.user_id);
+  in.id(row.content_audio_id);
+  in.id(row.content_id);
   in.finish();
 }
 
 template <typename Record>
 std::string encode_row(const Stored<Record>& stored) {
-  std::string value = offset_key(stored.from);
-  encode_image(stored.row, value);
+  const int64_t age = ledger::raw(stored.from) - raw(stored.rid);
+  LEDGER_ASSERT(age >= 0, "rid {} from {}", raw(stored.rid), ledger::raw(stored.from));
+  std::string value;
+  Packer(value).varint(static_cast<uint64_t>(age));
+  encode_image(stored.row, stored.rid, value);
   return value;
+}
+
+RowBytes split_row(Rid rid, std::string_view value) {
+  Unpacker in(value, "a row");
+  const int64_t age = ledger::raw(in.offset());
+  if (age > std::numeric_limits<int64_t>::max() - raw(rid)) in.fail();
+  return {Offset{raw(rid) + age}, in.rest()};
 }
 
 template <typename Record>
 Stored<Record> decode_row(Rid rid, std::string_view value) {
-  Stored<Record> stored{rid, decode_offset(value.substr(0, 8)), {}};
-  decode_image(value.substr(8), stored.row);
+  const RowBytes bytes = split_row(rid, value);
+  Stored<Record> stored{rid, bytes.from, {}};
+  decode_image(bytes.image, rid, stored.row);
   return stored;
 }
 

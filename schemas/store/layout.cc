@@ -1,6 +1,8 @@
 #include "schemas/store/layout.h"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -9,14 +11,20 @@
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
 #include "schemas/index/key.h"
+#include "schemas/store/crockford_internal.h"
 
 namespace ledger::store {
 
 namespace {
 
 constexpr size_t kShortOffsetBytes = 6;
-constexpr std::string_view kCrockford = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr size_t kOffsetBytes = 8;
+constexpr std::string_view kDerivedHead = "uca_";
+constexpr int kLedgerDigits = 6;
+constexpr int kNumberDigits = 13;  // of partition * 2^48 + offset
+constexpr int kOffsetBits = 48;
+constexpr uint64_t kOffsetMask = (uint64_t{1} << kOffsetBits) - 1;
+constexpr int kOrderedExtraMax = 8;
 
 // Throws: Error{kIntegrity} unless `bytes` has at least (exact: exactly) `length` bytes.
 void require_length(std::string_view view, std::string_view bytes, size_t length, bool exact) {
@@ -26,6 +34,36 @@ void require_length(std::string_view view, std::string_view bytes, size_t length
       fmt::format("views: {} has an entry of {} bytes where {} belong ({}); rebuild the views: "
                   "ledger-projector rebuild",
                   view, bytes.size(), length, to_hex(bytes.substr(0, 32))));
+}
+
+// An ordered varint: as many leading one bits as bytes follow, then the number, big-endian. The
+// shortest form only, so that memcmp orders them as the numbers.
+void append_ordered(std::string& out, uint64_t value) {
+  int extra = 0;
+  while (extra < kOrderedExtraMax && value >> (7 * (extra + 1)) != 0) ++extra;
+  const uint64_t top = extra == kOrderedExtraMax ? 0 : value >> (8 * extra);
+  out.push_back(static_cast<char>((0xFF00U >> extra & 0xFF) | top));
+  while (extra-- > 0) out.push_back(static_cast<char>(value >> (8 * extra) & 0xFF));
+}
+
+// Takes one off the front. Throws: Error{kIntegrity} naming the view.
+int64_t take_ordered(std::string_view view, std::string_view& bytes) {
+  require_length(view, bytes, 1, false);
+  const auto first = static_cast<uint8_t>(bytes.front());
+  const int extra = std::countl_one(first);
+  require_length(view, bytes, static_cast<size_t>(extra) + 1, false);
+  uint64_t value = first & (0x7FU >> extra);
+  for (int i = 1; i <= extra; ++i) {
+    value = value << 8 | static_cast<uint8_t>(bytes[static_cast<size_t>(i)]);
+  }
+  const bool is_shortest = extra == 0 || value >> (7 * extra) != 0;
+  if (!is_shortest || value >> 63 != 0) require_length(view, bytes, 0, true);
+  bytes.remove_prefix(static_cast<size_t>(extra) + 1);
+  return static_cast<int64_t>(value);
+}
+
+uint64_t derived_number(uint32_t partition, Offset offset) {
+  return (uint64_t{partition} << kOffsetBits) + static_cast<uint64_t>(ledger::raw(offset));
 }
 
 // Offsets are below 2^48: derived ids hold no more.
@@ -40,12 +78,6 @@ int64_t read_be48(std::string_view bytes) {
   std::array<char, 8> wide{};
   std::copy_n(bytes.begin(), kShortOffsetBytes, wide.begin() + 2);
   return static_cast<int64_t>(read_be64({wide.data(), wide.size()}));
-}
-
-void append_base32(std::string& out, uint64_t value, int digits) {
-  for (int shift = 5 * (digits - 1); shift >= 0; shift -= 5) {
-    out.push_back(kCrockford[value >> shift & 31]);
-  }
 }
 
 }  // namespace
@@ -79,13 +111,13 @@ std::string offset_key(Offset offset) {
 
 std::string rid_key(Rid rid) {
   std::string key;
-  append_be64(key, static_cast<uint64_t>(raw(rid)));
+  append_ordered(key, static_cast<uint64_t>(raw(rid)));
   return key;
 }
 
 std::string version_key(Rid rid, Offset from) {
   std::string key = rid_key(rid);
-  append_be64(key, static_cast<uint64_t>(raw(from)));
+  append_ordered(key, static_cast<uint64_t>(std::max<int64_t>(0, raw(from) - raw(rid))));
   return key;
 }
 
@@ -149,9 +181,20 @@ LeftAtKey decode_left_at_key(std::string_view key) {
           key.substr(10)};
 }
 
+Rid decode_rid_key(std::string_view key) {
+  std::string_view rest = key;
+  const Rid rid{take_ordered("a table", rest)};
+  require_length("a table", key, key.size() - rest.size(), true);
+  return rid;
+}
+
 VersionKey decode_version_key(std::string_view key) {
-  require_length("versions", key, 16, true);
-  return {Rid{static_cast<int64_t>(read_be64(key))}, decode_offset(key.substr(8))};
+  std::string_view rest = key;
+  const int64_t rid = take_ordered("versions", rest);
+  const int64_t age = take_ordered("versions", rest);
+  require_length("versions", key, key.size() - rest.size(), true);
+  if (age > std::numeric_limits<int64_t>::max() - rid) require_length("versions", key, 0, true);
+  return {Rid{rid}, Offset{rid + age}};
 }
 
 Offset decode_record_outcome_key(std::string_view key) {
@@ -166,8 +209,8 @@ std::string derived_id_prefix(const Uuid& ledger_id) {
       EVP_Digest(ledger_id.data(), ledger_id.size(), hash.data(), &size, EVP_sha256(), nullptr);
   LEDGER_ASSERT(ok == 1 && size == 32, "{} {}", ok, size);
   const uint64_t first = read_be32({reinterpret_cast<const char*>(hash.data()), 4}) >> 2;
-  std::string id = "uca_";
-  append_base32(id, first, 6);
+  std::string id(kDerivedHead);
+  append_digits(id, first, kLedgerDigits);
   return id;
 }
 
@@ -177,23 +220,35 @@ std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset
 
 std::string derived_id(std::string_view prefix, Partition partition, Offset offset) {
   std::string id(prefix);
-  const uint64_t number = (static_cast<uint64_t>(ledger::raw(partition)) << 48) +
-                          static_cast<uint64_t>(ledger::raw(offset));
-  append_base32(id, number, 13);
+  append_digits(id, derived_number(static_cast<uint32_t>(ledger::raw(partition)), offset),
+                kNumberDigits);
   return id;
 }
 
 std::optional<Offset> derived_offset(std::string_view prefix, Partition partition,
                                      std::string_view id) {
-  if (!id.starts_with(prefix) || id.size() != prefix.size() + 13) return std::nullopt;
-  uint64_t number = 0;
-  for (const char digit : id.substr(prefix.size())) {
-    const size_t value = kCrockford.find(digit);
-    if (value == std::string_view::npos || number >> 59 != 0) return std::nullopt;
-    number = number << 5 | value;
+  if (!id.starts_with(prefix)) return std::nullopt;
+  const auto parsed = parse_derived_id(id);
+  if (!parsed || parsed->partition != static_cast<uint32_t>(ledger::raw(partition))) {
+    return std::nullopt;
   }
-  if (number >> 48 != static_cast<uint64_t>(ledger::raw(partition))) return std::nullopt;
-  return Offset{static_cast<int64_t>(number & ((uint64_t{1} << 48) - 1))};
+  return parsed->offset;
+}
+
+std::optional<DerivedId> parse_derived_id(std::string_view id) {
+  constexpr size_t kNumberAt = kDerivedHead.size() + kLedgerDigits;
+  if (id.size() != kNumberAt + kNumberDigits || !id.starts_with(kDerivedHead)) return std::nullopt;
+  const auto ledger = read_digits(id.substr(kDerivedHead.size(), kLedgerDigits));
+  const auto number = read_digits(id.substr(kNumberAt));
+  if (!ledger || !number) return std::nullopt;
+  return DerivedId{static_cast<uint32_t>(*ledger), static_cast<uint32_t>(*number >> kOffsetBits),
+                   Offset{static_cast<int64_t>(*number & kOffsetMask)}};
+}
+
+void write_derived_id(const DerivedId& id, std::string& into) {
+  into = kDerivedHead;
+  append_digits(into, id.ledger, kLedgerDigits);
+  append_digits(into, derived_number(id.partition, id.offset), kNumberDigits);
 }
 
 }  // namespace ledger::store

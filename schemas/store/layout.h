@@ -8,17 +8,17 @@
 //   DIR/build.lock            a rebuild
 //   DIR/run.json              state of the running projector, not a view
 //
-// One LMDB database ("DBI") per view, all keys big-endian, plain B+trees, order = memcmp. n, from,
-// left, entered and rid are be64 offsets; index is be16:
+// One LMDB database ("DBI") per view, all keys big-endian, plain B+trees, order = memcmp. left and
+// offset are be64, index is be16, rid and age (from - rid) ordered varints:
 //
 //     meta                      text -> identity, shard state (no view, not in digests)
 //     event_ids                 eventId 16 -> offset
 //     content_hashes            enc(contentId) enc(contentType) -> hash of the last contentChanged
-//     contentAudios.rows        rid -> from, image (image.h)
-//     userContentAudios.rows    rid -> from, image
+//     contentAudios.rows        rid -> age, image (image.h)
+//     userContentAudios.rows    rid -> age, image
 //     contentAudios.<index>     index key -> entry: rid, and entered unless it is the rid
 //     userContentAudios.<index> index key -> entry: rid, and entered unless it is the rid
-//     versions                  rid, from -> image; empty = deleted by the event at `from`
+//     versions                  rid, age -> image; empty = deleted by the event at `from`
 //     past                      index, key, left -> entry
 //     left_at                   left, index, key -> entry
 //     outcomes                  offset -> outcome (outcome.h)
@@ -83,6 +83,7 @@ struct Entry {
 
 std::string offset_key(Offset offset);
 std::string rid_key(Rid rid);
+// An earlier `from` than the rid, which no image has, counts as the rid.
 std::string version_key(Rid rid, Offset from);
 std::string past_key(index::IndexId index, std::string_view key, Offset left);
 std::string left_at_key(Offset left, index::IndexId index, std::string_view key);
@@ -110,6 +111,7 @@ Entry decode_entry(std::string_view value);
 Offset decode_offset(std::string_view bytes);
 PastKey decode_past_key(std::string_view key);
 LeftAtKey decode_left_at_key(std::string_view key);
+Rid decode_rid_key(std::string_view key);
 VersionKey decode_version_key(std::string_view key);
 Offset decode_record_outcome_key(std::string_view key);
 
@@ -120,5 +122,14 @@ std::string derived_id(std::string_view prefix, Partition partition, Offset offs
 // The offset in an id that derived_id() made with this prefix and partition; nullopt of any other.
 std::optional<Offset> derived_offset(std::string_view prefix, Partition partition,
                                      std::string_view id);
+
+// What a derived id of any ledger holds.
+struct DerivedId {
+  uint32_t ledger = 0;  // the 30 bits of its 6 digits
+  uint32_t partition = 0;
+  Offset offset{};
+};
+std::optional<DerivedId> parse_derived_id(std::string_view id);
+void write_derived_id(const DerivedId& id, std::string& into);
 
 }  // namespace ledger::store

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -6,6 +7,7 @@
 
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
+#include "schemas/store/crockford_internal.h"
 #include "schemas/store/packing_internal.h"
 
 namespace ledger::store {
@@ -16,16 +18,54 @@ constexpr double kWholeLimit = 9007199254740992.0;  // 2^53
 constexpr size_t kHashDigits = 64;
 constexpr int kLastShift = 63;
 
+// Kinds of an id, in the remainder of its tag, 3 * length + kind.
+constexpr uint64_t kKinds = 3;
+enum : uint64_t { kPlain = 0, kDigits = 1, kHeadAndDigits = 2 };
+constexpr size_t kDigitsMin = 3;  // fewer are no shorter packed
+constexpr size_t kDigitsBehindHeadMin = 6;
+constexpr size_t kHexIdDigits = 32;
+constexpr uint64_t kHexIdTag = 4;  // of kDigits with a length that is never packed
+constexpr uint64_t kUuidTag = 7;
+
 bool is_whole(double value) {
   return value >= 0 && value < kWholeLimit && !std::signbit(value) && std::trunc(value) == value;
 }
 
-bool is_packable_hash(std::string_view text) {
-  if (text.size() != kHashDigits) return false;
+bool are_hex_digits(std::string_view text) {
   for (const char c : text) {
     if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
   }
   return true;
+}
+
+bool is_packable_hash(std::string_view text) {
+  return text.size() == kHashDigits && are_hex_digits(text);
+}
+
+bool is_hex_id(std::string_view text) {
+  return text.size() == kHexIdDigits && are_hex_digits(text);
+}
+
+bool is_uuid(std::string_view text, Uuid& uuid) {
+  return parse_uuid(text, uuid) && to_text(uuid) == text;
+}
+
+// An id in its only form.
+struct IdForm {
+  uint64_t tag = 0;
+  size_t head = 0;  // bytes that stand as they are
+};
+
+IdForm form_of(std::string_view text) {
+  const size_t digits = trailing_digits(text);
+  const size_t head = text.size() - digits;
+  Uuid uuid;
+  if (head == 0 && digits >= kDigitsMin) {
+    return {is_hex_id(text) ? kHexIdTag : digits * kKinds + kDigits, 0};
+  }
+  if (is_uuid(text, uuid)) return {kUuidTag, 0};
+  if (digits >= kDigitsBehindHeadMin) return {digits * kKinds + kHeadAndDigits, head};
+  return {text.size() * kKinds + kPlain, text.size()};
 }
 
 }  // namespace
@@ -52,6 +92,22 @@ void Packer::hash(std::string_view text) {
   parse_hex(text, bytes);
   varint(bytes.size() * 2 + 1);
   out_.append(bytes);
+}
+
+void Packer::id(std::string_view text) {
+  const IdForm form = form_of(text);
+  varint(form.tag);
+  if (form.tag == kHexIdTag || form.tag == kUuidTag) {
+    std::string digits(text);
+    std::erase(digits, '-');
+    std::string bytes;
+    parse_hex(digits, bytes);
+    out_.append(bytes);
+    return;
+  }
+  if (form.tag % kKinds == kHeadAndDigits) varint(form.head);
+  out_.append(text.substr(0, form.head));
+  pack_digits(text.substr(form.head), out_);
 }
 
 void Unpacker::fail() const {
@@ -119,6 +175,30 @@ std::string Unpacker::hash() {
   const bool is_packed = tagged % 2 != 0;
   if (is_packed ? bytes.size() != kHashDigits / 2 : is_packable_hash(bytes)) fail();
   return is_packed ? to_hex(bytes) : std::string(bytes);
+}
+
+void Unpacker::id(std::string& into) {
+  const uint64_t tag = varint();
+  if (tag == kHexIdTag) {
+    into.resize(kHexIdDigits);
+    write_hex(take(kHexIdDigits / 2), into.data());
+    return;
+  }
+  if (tag == kUuidTag) {
+    Uuid uuid;
+    const std::string_view bytes = take(uuid.size());
+    std::copy(bytes.begin(), bytes.end(), uuid.begin());
+    into = to_text(uuid);
+    return;
+  }
+  const uint64_t length = tag / kKinds;
+  if (length > 2 * rest_.size()) fail();
+  const bool has_head = tag % kKinds == kHeadAndDigits;
+  const uint64_t head = has_head ? varint() : tag % kKinds == kPlain ? length : 0;
+  into = take(head);
+  if (tag % kKinds != kPlain && !unpack_digits(take(packed_size(length)), length, into)) fail();
+  const IdForm form = form_of(into);
+  if (form.tag != tag || (has_head && form.head != head)) fail();
 }
 
 void Unpacker::finish() const {

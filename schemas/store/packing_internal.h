@@ -18,6 +18,8 @@ class Packer {
   void text(std::string_view text);  // varint(2 * length) + bytes
   // As text; 64 lower-case hex digits become varint(2 * 32 + 1) + 32 bytes.
   void hash(std::string_view text);
+  // As text, but UUIDs, hex digits, and Crockford digits with or without a head are packed.
+  void id(std::string_view text);
 
  private:
   std::string& out_;
@@ -34,8 +36,10 @@ class Unpacker {
   double number();
   std::string_view text();
   std::string hash();
+  void id(std::string& into);
   std::string_view take(size_t length);
   void finish() const;  // nothing is left
+  std::string_view rest() const { return rest_; }
   [[noreturn]] void fail() const;
 
  private:

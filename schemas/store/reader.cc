@@ -147,14 +147,13 @@ Stored<Record> read_row(const ShardReader& shard, Rid rid) {
 template <typename Record>
 std::optional<Stored<Record>> read_row_at(const ShardReader& shard, Rid rid, Offset position) {
   const auto value = shard.get(rows_of(record::table_of<Record>()), rid_key(rid));
-  if (value && decode_offset(value->substr(0, 8)) < position)
-    return decode_row<Record>(rid, *value);
+  if (value && split_row(rid, *value).from < position) return decode_row<Record>(rid, *value);
   ViewCursor versions = shard.cursor(View::kVersions);
   if (!versions.seek_before(version_key(rid, position))) return std::nullopt;
   const VersionKey key = decode_version_key(versions.key());
   if (key.rid != rid || versions.value().empty()) return std::nullopt;
   Stored<Record> stored{rid, key.from, {}};
-  decode_image(versions.value(), stored.row);
+  decode_image(versions.value(), rid, stored.row);
   return stored;
 }
 

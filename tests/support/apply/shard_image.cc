@@ -78,7 +78,7 @@ RowsByRid<Record> rows_at(const ShardImage& image, Offset position) {
     }
     const std::string* version = version_at(entries(image, store::View::kVersions), rid, position);
     if (version == nullptr || version->empty()) continue;
-    store::decode_image(*version, rows[rid]);
+    store::decode_image(*version, rid, rows[rid]);
   }
   return rows;
 }

@@ -58,21 +58,24 @@ struct Applied : ::testing::Test {
   int64_t log_time_ms = 100;
 };
 
+Rid rid_at(Offset offset) { return Rid{raw(offset)}; }
+
 template <typename Record>
-std::string image_of(const Record& row) {
+std::string image_of(Offset began, const Record& row) {
   std::string image;
-  store::encode_image(row, image);
+  store::encode_image(row, rid_at(began), image);
   return image;
 }
-
-Rid rid_at(Offset offset) { return Rid{raw(offset)}; }
+template <typename Record>
+std::string row_of(Offset began, Offset at, const Record& row) {
+  return store::encode_row<Record>({rid_at(began), at, row});
+}
 
 TEST_F(Applied, InsertWritesTheRowAndOneKeyPerIndexAndTheEventId) {
   const Offset at = send(audio_created("ca1"));
   const auto& row = log.audio("ca1");
   EXPECT_THAT(views.view(View::kContentAudioRows),
-              UnorderedElementsAre(
-                  Pair(store::rid_key(rid_at(at)), store::offset_key(at) + image_of(row))));
+              UnorderedElementsAre(Pair(store::rid_key(rid_at(at)), row_of(at, at, row))));
   for (const auto* spec : declarations.of(Table::kContentAudios)) {
     EXPECT_THAT(views.view(store::view_of(spec->id)),
                 UnorderedElementsAre(Pair(key(Table::kContentAudios, spec->name, row),
@@ -93,9 +96,9 @@ TEST_F(Applied, UpdateOfNoIndexedFieldTouchesNoIndex) {
   EXPECT_EQ(
       views.written(),
       (Written{{View::kEventIds, 1}, {View::kVersions, 1}, {View::kUserContentAudioRows, 1}}));
-  EXPECT_EQ(version(rid_at(began), began), image_of(before));
+  EXPECT_EQ(version(rid_at(began), began), image_of(began, before));
   EXPECT_EQ(views.view(View::kUserContentAudioRows).at(store::rid_key(rid_at(began))),
-            store::offset_key(at) + image_of(log.listening("u1")));
+            row_of(began, at, log.listening("u1")));
 }
 
 TEST_F(Applied, ChangedKeyLeavesWithTheOffsetAtWhichItEntered) {
@@ -120,9 +123,9 @@ TEST_F(Applied, EventWithoutAFieldChangeStillMakesAVersion) {
   const Offset first = send(status_changed("ca1", Status::kGeneratingScript));
   const auto row = log.audio("ca1");
   const Offset second = send(status_changed("ca1", Status::kGeneratingScript));
-  EXPECT_EQ(version(rid_at(began), first), image_of(row));
+  EXPECT_EQ(version(rid_at(began), first), image_of(began, row));
   EXPECT_EQ(views.view(View::kContentAudioRows).at(store::rid_key(rid_at(began))),
-            store::offset_key(second) + image_of(row));
+            row_of(began, second, row));
 }
 
 TEST_F(Applied, DeletionKeepsVersionsAndMarksTheEnd) {
@@ -133,7 +136,7 @@ TEST_F(Applied, DeletionKeepsVersionsAndMarksTheEnd) {
   for (const auto* spec : declarations.of(Table::kContentAudios)) {
     EXPECT_THAT(views.view(store::view_of(spec->id)), IsEmpty()) << spec->name;
   }
-  EXPECT_EQ(version(rid_at(began), began), image_of(row));
+  EXPECT_EQ(version(rid_at(began), began), image_of(began, row));
   EXPECT_EQ(version(rid_at(began), at), "");
   EXPECT_EQ(views.view(View::kPast).size(), declarations.of(Table::kContentAudios).size());
   EXPECT_EQ(views.view(View::kLeftAt).size(), declarations.of(Table::kContentAudios).size());
@@ -143,7 +146,7 @@ TEST_F(Applied, IdentityReplacedEndsOneLifeAndBeginsAnother) {
   const Offset began = send(imported(listening_row("uc1", "u1")));
   const auto ended = log.listening("u1");
   const Offset at = send(imported(listening_row("uc2", "u1")));
-  EXPECT_EQ(version(rid_at(began), began), image_of(ended));
+  EXPECT_EQ(version(rid_at(began), began), image_of(began, ended));
   EXPECT_EQ(version(rid_at(began), at), "");
   EXPECT_EQ(views.view(View::kUserContentAudioRows).size(), 1U);
   EXPECT_TRUE(views.view(View::kUserContentAudioRows).contains(store::rid_key(rid_at(at))));

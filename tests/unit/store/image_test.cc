@@ -16,6 +16,7 @@ using record::ContentAudio;
 using record::UserContentAudio;
 
 constexpr unsigned kOptionalFields = 7;
+constexpr Rid kRid{1};  // of all rows here; the sample listening's _id is derived from it
 
 // `present`: a bit for each optional field, in the order of the record.
 ContentAudio sample_audio(unsigned present) {
@@ -57,14 +58,14 @@ UserContentAudio sample_listening(bool played) {
 template <typename Record>
 std::string image_of(const Record& row) {
   std::string image;
-  encode_image(row, image);
+  encode_image(row, kRid, image);
   return image;
 }
 
 template <typename Record>
 Record row_of(std::string_view image) {
   Record row;
-  decode_image(image, row);
+  decode_image(image, kRid, row);
   return row;
 }
 
@@ -140,10 +141,10 @@ TEST(Image, MinusZeroIsKeptApartFromZero) {
 
 TEST(Image, DecodingReplacesTheWholeRow) {
   ContentAudio audio = sample_audio(127);
-  decode_image(image_of(sample_audio(0)), audio);
+  decode_image(image_of(sample_audio(0)), kRid, audio);
   EXPECT_EQ(audio, sample_audio(0));
   UserContentAudio listening = sample_listening(true);
-  decode_image(image_of(sample_listening(false)), listening);
+  decode_image(image_of(sample_listening(false)), kRid, listening);
   EXPECT_EQ(listening, sample_listening(false));
 }
 
@@ -157,35 +158,89 @@ TEST(Image, UserContentAudioThatIsDamagedIsAFaultOrAnotherRowsOnlyImage) {
   damage_everywhere(sample_listening(true));
 }
 
-TEST(Image, ExampleOfLayoutMdHasTheBytesWrittenThere) {
-  Stored<UserContentAudio> stored{Rid{17}, Offset{258}, {}};
-  stored.row.id = "uca9";
-  stored.row.creation_time = stored.row.updated_at = 1770832800000;
-  stored.row.user_id = "user-7";
-  stored.row.content_audio_id = "a1";
-  stored.row.content_id = "c1";
-  stored.row.content_type = record::ContentType::kArticle;
-  EXPECT_EQ(to_hex(encode_row(stored)),
-            "0000000000000102"
-            "01"
-            "0875636139"
-            "80a4e1dd8967"
-            "0c757365722d37"
-            "046131"
-            "046331"
-            "00"
-            "80a4e1dd8967");
+UserContentAudio accessed_at_258() {
+  UserContentAudio row;
+  row.id = "uca_0000010000000000082";
+  row.creation_time = row.updated_at = 1770832800000;
+  row.user_id = "user-7";
+  row.content_audio_id = "a1";
+  row.content_id = "c1";
+  row.content_type = record::ContentType::kArticle;
+  return row;
 }
 
-TEST(Image, RowIsTheOffsetOfItsEventAndTheImage) {
-  const Stored<UserContentAudio> stored{Rid{5}, Offset{7}, sample_listening(true)};
+TEST(Image, ExampleOfLayoutMdHasTheBytesWrittenThere) {
+  const Stored<UserContentAudio> stored{Rid{258}, Offset{258}, accessed_at_258()};
+  EXPECT_EQ(stored.row.id, derived_id("uca_000001", Partition{0}, Offset{258}));
+  EXPECT_EQ(to_hex(encode_row(stored)),
+            "00"
+            "29"
+            "00000001"
+            "00"
+            "80a4e1dd8967"
+            "00"
+            "12757365722d37"
+            "066131"
+            "066331");
+}
+
+TEST(Image, DerivedIdIsLeftOutAndAnyOtherIsThere) {
+  UserContentAudio row = sample_listening(true);
+  const std::string own = image_of(row);
+  for (const char* other : {"uca_abcdef0000000000002",  // of another row
+                            "uca_abcdef000000000001",   // a digit less
+                            "uca_abcdefz000000000001",  // more than 64 bits
+                            "UCA_abcdef0000000000001", "uca_Abcdef0000000000001", "k57d"}) {
+    row.id = other;
+    const std::string image = image_of(row);
+    EXPECT_EQ(row_of<UserContentAudio>(image), row);
+    EXPECT_NE(image[0], own[0]) << other;
+  }
+}
+
+TEST(Image, DerivedIdHasOneFormOnly) {
+  UserContentAudio row = sample_listening(true);
+  row.id = "uca_abcdef0000000000002";
+  std::string bytes = image_of(row);
+  const UserContentAudio sample = sample_listening(true);
+  EXPECT_EQ(fault_of([&] { decode_image(bytes, Rid{2}, row); }), Fault::kIntegrity);
+  bytes = image_of(sample);
+  decode_image(bytes, Rid{2}, row);
+  EXPECT_EQ(row.id, "uca_abcdef0000000000002");
+}
+
+TEST(Image, TimesThatAreAlikeAreStoredOnce) {
+  UserContentAudio row = accessed_at_258();
+  const size_t once = image_of(row).size();
+  row.last_played_at = row.updated_at;
+  EXPECT_EQ(image_of(row).size(), once);
+  EXPECT_EQ(row_of<UserContentAudio>(image_of(row)), row);
+  row.updated_at = 1770832800001;
+  row.last_played_at = row.updated_at;
+  EXPECT_EQ(image_of(row).size(), once + 6);
+  row.last_played_at = row.creation_time;
+  EXPECT_EQ(image_of(row).size(), once + 12);
+  EXPECT_EQ(row_of<UserContentAudio>(image_of(row)), row);
+}
+
+TEST(Image, RowIsTheAgeOfItsImageAndTheImage) {
+  const Stored<UserContentAudio> stored{kRid, Offset{301}, sample_listening(true)};
   const std::string value = encode_row(stored);
-  EXPECT_EQ(value, offset_key(Offset{7}) + image_of(stored.row));
-  EXPECT_EQ(decode_row<UserContentAudio>(Rid{5}, value), stored);
+  EXPECT_EQ(value, "\xac\x02" + image_of(stored.row));
+  EXPECT_EQ(decode_row<UserContentAudio>(kRid, value), stored);
+  const RowBytes bytes = split_row(kRid, value);
+  EXPECT_EQ(bytes.from, Offset{301});
+  EXPECT_EQ(bytes.image, image_of(stored.row));
   for (size_t length = 0; length < value.size(); ++length) {
     const std::string cut = value.substr(0, length);
-    EXPECT_EQ(fault_of([&] { decode_row<UserContentAudio>(Rid{5}, cut); }), Fault::kIntegrity);
+    EXPECT_EQ(fault_of([&] { decode_row<UserContentAudio>(kRid, cut); }), Fault::kIntegrity);
   }
+}
+
+TEST(Image, AgeThatLeadsBeyondTheLastOffsetIsRefused) {
+  const std::string age = "\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+  EXPECT_EQ(split_row(Rid{0}, age).from, Offset{std::numeric_limits<int64_t>::max()});
+  EXPECT_EQ(fault_of([&] { split_row(Rid{1}, age); }), Fault::kIntegrity);
 }
 
 }  // namespace

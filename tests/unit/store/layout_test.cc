@@ -28,12 +28,13 @@ TEST(Layout, OffsetKeysSortAsNumbers) {
     for (const int64_t b : kNumbers) {
       EXPECT_EQ(offset_key(Offset{a}) < offset_key(Offset{b}), a < b) << a << " " << b;
       EXPECT_EQ(rid_key(Rid{a}) < rid_key(Rid{b}), a < b) << a << " " << b;
-      EXPECT_EQ(version_key(Rid{7}, Offset{a}) < version_key(Rid{7}, Offset{b}), a < b);
+      EXPECT_EQ(version_key(Rid{0}, Offset{a}) < version_key(Rid{0}, Offset{b}), a < b);
       EXPECT_EQ(version_key(Rid{a}, Offset{9}) < version_key(Rid{b}, Offset{9}), a < b);
       EXPECT_EQ(past_key(kIndex, "k", Offset{a}) < past_key(kIndex, "k", Offset{b}), a < b);
       EXPECT_EQ(left_at_key(Offset{a}, kIndex, "k") < left_at_key(Offset{b}, kIndex, "k"), a < b);
     }
     EXPECT_EQ(decode_offset(offset_key(Offset{a})), Offset{a});
+    EXPECT_EQ(decode_rid_key(rid_key(Rid{a})), Rid{a});
   }
 }
 
@@ -72,7 +73,8 @@ TEST(Layout, KeysComeBackFromTheirBytes) {
 }
 
 TEST(Layout, KeysHaveTheBytesThatAreWrittenDown) {
-  EXPECT_EQ(to_hex(version_key(Rid{1}, Offset{258})), "00000000000000010000000000000102");
+  EXPECT_EQ(to_hex(version_key(Rid{1}, Offset{258})), "018101");
+  EXPECT_EQ(to_hex(version_key(Rid{9}, Offset{8})), "0900");
   EXPECT_EQ(to_hex(past_key(kIndex, "\x10z", Offset{3})), "0005107a0000000000000003");
   EXPECT_EQ(to_hex(left_at_key(Offset{3}, kIndex, "\x10z")), "00000000000000030005107a");
   EXPECT_EQ(to_hex(content_hash_key("c", record::ContentType::kArticle)),
@@ -83,6 +85,49 @@ TEST(Layout, KeysHaveTheBytesThatAreWrittenDown) {
             "0000000000000003");
   EXPECT_EQ(to_hex(encode_entry({Rid{1}, Offset{2}})), "000000000001000000000002");
   EXPECT_EQ(to_hex(encode_entry({Rid{258}, Offset{258}})), "000000000102");
+}
+
+TEST(Layout, OrderedVarintGrowsWithTheNumber) {
+  const std::pair<int64_t, const char*> samples[] = {
+      {0, "00"},
+      {127, "7f"},
+      {128, "8080"},
+      {(1 << 14) - 1, "bfff"},
+      {1 << 14, "c04000"},
+      {1 << 21, "e0200000"},
+      {int64_t{1} << 28, "f010000000"},
+      {(int64_t{1} << 49) - 1, "fdffffffffffff"},
+      {int64_t{1} << 49, "fe02000000000000"},
+      {int64_t{1} << 56, "ff0100000000000000"},
+      {kLast, "ff7fffffffffffffff"},
+  };
+  for (const auto& [number, hex] : samples) EXPECT_EQ(to_hex(rid_key(Rid{number})), hex);
+}
+
+TEST(Layout, OrderedVarintHasOneFormOnly) {
+  for (const char* hex : {"", "80", "807f", "c0", "c03fff", "e01fffff", "ff00ffffffffffffff",
+                          "ff8000000000000000", "ff01000000000000", "0000"}) {
+    std::string bytes;
+    ASSERT_TRUE(parse_hex(hex, bytes));
+    EXPECT_EQ(fault_of([&] { decode_rid_key(bytes); }), Fault::kIntegrity) << hex;
+  }
+  std::string beyond;
+  ASSERT_TRUE(parse_hex("01ff7fffffffffffffff", beyond));
+  EXPECT_EQ(fault_of([&] { decode_version_key(beyond); }), Fault::kIntegrity);
+}
+
+TEST(Layout, DerivedIdsOfAnyLedgerAreReadAndWritten) {
+  const auto id = parse_derived_id("uca_abcdef0g00000000258");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->ledger, 0b01010'01011'01100'01101'01110'01111U);
+  std::string text = "of before";
+  write_derived_id(*id, text);
+  EXPECT_EQ(text, "uca_abcdef0g00000000258");
+  for (const char* other :
+       {"", "uca_", "uca_abcdef0g0000000025", "uca_abcdef0g000000002588", "ucb_abcdef0g00000000258",
+        "uca_abcdeu0g00000000258", "uca_abcdefg000000000000"}) {
+    EXPECT_FALSE(parse_derived_id(other)) << other;
+  }
 }
 
 TEST(Layout, RecordOutcomesOfARecordAreAPrefixThatNoOtherRecordShares) {
@@ -96,13 +141,13 @@ TEST(Layout, DecodersRefuseBytesOfAnotherShape) {
   for (size_t length = 0; length < 20; ++length) {
     const std::string bytes(length, '\1');
     const Fault exactly_8 = length == 8 ? Fault::kNone : Fault::kIntegrity;
-    const Fault exactly_16 = length == 16 ? Fault::kNone : Fault::kIntegrity;
+    const Fault exactly_2 = length == 2 ? Fault::kNone : Fault::kIntegrity;
     const Fault at_least_10 = length >= 10 ? Fault::kNone : Fault::kIntegrity;
     const Fault at_least_11 = length >= 11 ? Fault::kNone : Fault::kIntegrity;
     EXPECT_EQ(fault_of([&] { decode_offset(bytes); }), exactly_8) << length;
     const Fault entry = length == 6 || length == 12 ? Fault::kNone : Fault::kIntegrity;
     EXPECT_EQ(fault_of([&] { decode_entry(bytes); }), entry) << length;
-    EXPECT_EQ(fault_of([&] { decode_version_key(bytes); }), exactly_16) << length;
+    EXPECT_EQ(fault_of([&] { decode_version_key(bytes); }), exactly_2) << length;
     EXPECT_EQ(fault_of([&] { decode_past_key(bytes); }), at_least_10) << length;
     EXPECT_EQ(fault_of([&] { decode_left_at_key(bytes); }), at_least_10) << length;
     EXPECT_EQ(fault_of([&] { decode_record_outcome_key(bytes); }), at_least_11) << length;

@@ -1,4 +1,6 @@
 #include <limits>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -97,6 +99,94 @@ TEST(Packing, HashHasOneFormOnly) {
   EXPECT_EQ(unpack_fault(std::string("8001").append(to_hex(digits)), hash),
             Fault::kIntegrity);                              // packable, as text
   EXPECT_EQ(unpack_fault("03ab", hash), Fault::kIntegrity);  // packed, one byte
+}
+
+std::string packed_id(std::string_view id) {
+  return packed([&](Packer& out) { out.id(id); });
+}
+
+TEST(Packing, IdHasTheBytesThatAreWrittenDown) {
+  EXPECT_EQ(packed_id(""), "00");
+  EXPECT_EQ(packed_id("a1"), "066131");
+  EXPECT_EQ(packed_id("user-7"), "12757365722d37");
+  EXPECT_EQ(packed_id("000"), "0a0000");
+  EXPECT_EQ(packed_id("zzz"), "0afffe");
+  EXPECT_EQ(packed_id("01234567z"), "1c00443214c7f8");
+  EXPECT_EQ(packed_id("u12345"),
+            "127531323334"
+            "35");  // 5 digits are too few behind a head
+  EXPECT_EQ(packed_id("user_123456"), "1405757365725f08864298");
+  EXPECT_EQ(packed_id("00112233445566778899aabbccddeeff"), "0400112233445566778899aabbccddeeff");
+  EXPECT_EQ(packed_id("0197a1c2-3344-7566-8788-99aabbccddee"),
+            "070197a1c233447566878899aabbccddee");
+}
+
+TEST(Packing, IdOf32CrockfordDigitsTakes21BytesAnd23WithALetterThatIsNone) {
+  EXPECT_EQ(packed_id("k57d0c1m2n3b4v5c6x7z8a9s0d1f2g3h").size(), 2 * 21U);
+  EXPECT_EQ(packed_id("ju7d0c1m2n3b4v5c6x7z8a9s0d1f2g3h").size(), 2 * 23U);
+}
+
+TEST(Packing, IdsComeBack) {
+  std::vector<std::string> ids = {"0197A1C2-3344-7566-8788-99AABBCCDDEE",
+                                  "0197a1c2-3344-7566-8788-99aabbccddee",
+                                  "00112233445566778899AABBCCDDEEFF", "\xc3\xa9t\xc3\xa9"};
+  for (size_t length = 0; length <= 128; ++length) {
+    ids.emplace_back(length, '7');
+    ids.push_back(std::string("u").append(length, 'z'));
+    ids.push_back(std::string(length, 'a').append("_"));
+  }
+  for (const std::string& id : ids) {
+    const std::string bytes = bytes_of(packed_id(id));
+    Unpacker in(bytes, "an id");
+    std::string back = "of before";
+    in.id(back);
+    in.finish();
+    EXPECT_EQ(back, id);
+  }
+}
+
+TEST(Packing, IdHasOneFormOnly) {
+  const auto id = [](Unpacker& in) {
+    std::string into;
+    in.id(into);
+  };
+  EXPECT_EQ(unpack_fault("09303030", id), Fault::kIntegrity);        // digits, as text
+  EXPECT_EQ(unpack_fault("0a0001", id), Fault::kIntegrity);          // bits behind the last digit
+  EXPECT_EQ(unpack_fault("0a00", id), Fault::kIntegrity);            // cut short
+  EXPECT_EQ(unpack_fault("0130", id), Fault::kIntegrity);            // no digits, packed
+  EXPECT_EQ(unpack_fault("140008864298", id), Fault::kIntegrity);    // an empty head
+  EXPECT_EQ(unpack_fault("14013108864298", id), Fault::kIntegrity);  // a head of digits
+  EXPECT_EQ(unpack_fault("110175"
+                         "08864280",
+                         id),
+            Fault::kIntegrity);  // 5 digits behind a head
+  EXPECT_EQ(unpack_fault("61"
+                         "00443214c7004432"
+                         "14c700443214c700443214c7",
+                         id),
+            Fault::kIntegrity);  // 32 hex digits, as digits
+  EXPECT_EQ(unpack_fault("ffffffffffffffffff01", id), Fault::kIntegrity);  // longer than all
+}
+
+TEST(Packing, IdThatIsDamagedIsAFaultOrAnotherIdsOnlyForm) {
+  for (const char* id : {"user_123456", "k57d0c1m", "00112233445566778899aabbccddeeff",
+                         "0197a1c2-3344-7566-8788-99aabbccddee", "user-7"}) {
+    const std::string bytes = bytes_of(packed_id(id));
+    for (size_t at = 0; at < bytes.size(); ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string changed = bytes;
+        changed[at] = static_cast<char>(byte);
+        Unpacker in(changed, "an id");
+        std::string back;
+        if (fault_of([&] {
+              in.id(back);
+              in.finish();
+            }) == Fault::kIntegrity)
+          continue;
+        EXPECT_EQ(packed_id(back), to_hex(changed));
+      }
+    }
+  }
 }
 
 TEST(Packing, TextWithTheHashTagOrBeyondTheEndIsRefused) {

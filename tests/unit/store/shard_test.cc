@@ -168,7 +168,7 @@ TEST_F(Shard, RowIsReadAsItStoodAtAPosition) {
   };
   const auto image = [&](double plays) {
     std::string bytes;
-    encode_image(row(plays), bytes);
+    encode_image(row(plays), Rid{2}, bytes);
     return bytes;
   };
   ShardWriter writer(path(), identity_);

@@ -56,12 +56,12 @@ bool DepartedScan::collect(const store::ShardReader& shard, size_t walk_max) {
   for (size_t walked = 0; in_past() && left_at.valid(); ++walked) {
     if (walked == walk_max) return false;
     const store::PastKey old = store::decode_past_key(past.key());
-    const store::Entry old_entry = store::decode_entry(past.value());
+    const store::Entry old_entry = store::decode_entry(old.key, past.value());
     if (spec_.range.contains(old.key) && lived_at(old_entry, old.left, spec_.at)) {
       of_past.push_back({std::string(old.key), old_entry});
     }
     const store::LeftAtKey gone = store::decode_left_at_key(left_at.key());
-    const store::Entry gone_entry = store::decode_entry(left_at.value());
+    const store::Entry gone_entry = store::decode_entry(gone.key, left_at.value());
     if (gone.index == spec_.index && spec_.range.contains(gone.key) &&
         lived_at(gone_entry, gone.left, spec_.at)) {
       of_left_at.push_back({std::string(gone.key), gone_entry});
@@ -108,7 +108,7 @@ bool DepartedScan::past_in_range() const {
 void DepartedScan::settle_streamed() {
   for (valid_ = false; past_in_range(); spec_.reverse ? past_->prev() : past_->next()) {
     const store::PastKey key = store::decode_past_key(past_->key());
-    entry_ = store::decode_entry(past_->value());
+    entry_ = store::decode_entry(key.key, past_->value());
     if (!spec_.range.contains(key.key) || !lived_at(entry_, key.left, spec_.at)) continue;
     key_.assign(key.key);
     valid_ = true;

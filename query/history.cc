@@ -28,7 +28,7 @@ std::vector<store::Rid> lives_of(const store::ShardReader& shard, record::Table 
   index::append_text(key, id);
   std::vector<store::Rid> lives;
   const auto take = [&](std::string_view value) {
-    const store::Entry entry = store::decode_entry(value);
+    const store::Entry entry = store::decode_entry(key, value);
     if (entry.entered < at) lives.push_back(entry.rid);
   };
   store::ViewCursor past = shard.cursor(store::View::kPast);

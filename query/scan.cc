@@ -48,7 +48,7 @@ void IndexScan::settle_live() {
     const std::string_view key = live_.key();
     live_valid_ = reverse_ ? key >= range_.first : !range_.limit || key < *range_.limit;
     if (!live_valid_) return;
-    live_entry_ = store::decode_entry(live_.value());
+    live_entry_ = store::decode_entry(key, live_.value());
     if (whole_ || live_entry_.entered < at_) return;
   }
   live_valid_ = false;

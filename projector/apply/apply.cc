@@ -45,14 +45,15 @@ void count(const store::Outcome& outcome, store::Counters& counters) {
 }  // namespace
 
 void Operations::enter(View view, const IndexKey& key, const store::Entry& entry) {
-  insert(view, key.bytes(), store::encode_entry(entry));
+  const std::string_view bytes = key.bytes();
+  insert(view, bytes, store::encode_entry(bytes, entry));
 }
 
 std::optional<store::Entry> Operations::leave(View view, const IndexKey& key, store::Rid) {
   const std::string_view bytes = key.bytes();
   const auto found = get(view, bytes);
   if (!found) return std::nullopt;
-  const store::Entry entry = store::decode_entry(*found);
+  const store::Entry entry = store::decode_entry(bytes, *found);
   erase(view, bytes);
   return entry;
 }

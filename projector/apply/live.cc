@@ -149,7 +149,7 @@ std::optional<store::Stored<Record>> LiveViews::row_by_id(std::string_view id) {
   const View by_id = store::view_of(index::by_id_of(record::table_of<Record>()));
   const auto found = writer_.get(by_id, prefix_);
   if (!found) return std::nullopt;
-  return row<Record>(store::decode_entry(*found));
+  return row<Record>(store::decode_entry(prefix_, *found));
 }
 
 template <typename Visit>
@@ -158,7 +158,7 @@ void LiveViews::scan_prefix(View view, Visit visit) {
   std::string_view key;
   std::string_view value;
   while (writer_.seek(view, from, key, value) && key.starts_with(prefix_)) {
-    const store::Entry entry = store::decode_entry(value);
+    const store::Entry entry = store::decode_entry(key, value);
     from.assign(key);
     from.push_back('\0');  // the next key is at or behind this
     if (!visit(std::string_view(from).substr(prefix_.size(), key.size() - prefix_.size()), entry)) {

@@ -120,7 +120,7 @@ void TableViews<Record>::leave(Offset offset, const Index& index, const Stored& 
                             "damaged, run `ledger-projector rebuild`",
                             index::raw(index.id), to_hex(bytes), before.row.id));
   }
-  const std::string entry = store::encode_entry(*left);
+  const std::string entry = store::encode_entry(bytes, *left);
   operations.insert(store::View::kPast, store::past_key(index.id, bytes, offset), entry);
   operations.insert(store::View::kLeftAt, store::left_at_key(offset, index.id, bytes), entry);
 }

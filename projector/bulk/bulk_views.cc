@@ -106,7 +106,7 @@ std::optional<Rid> BulkViews::base_rid(View view, std::string_view prefix) const
   if (base_ == nullptr) return std::nullopt;
   store::ViewCursor cursor = base_->cursor(view);
   if (!cursor.seek(prefix) || !cursor.key().starts_with(prefix)) return std::nullopt;
-  return store::decode_entry(cursor.value()).rid;
+  return store::decode_entry(cursor.key(), cursor.value()).rid;
 }
 
 std::optional<store::Stored<ContentAudio>> BulkViews::audio(std::string_view id) {
@@ -131,7 +131,7 @@ AudioLookup::Content& BulkViews::whole_content(std::string_view content_id,
   store::ViewCursor cursor = base_->cursor(content_);
   for (bool found = cursor.seek(prefix); found && cursor.key().starts_with(prefix);
        found = cursor.next()) {
-    load<ContentAudio>(store::decode_entry(cursor.value()).rid);
+    load<ContentAudio>(store::decode_entry(cursor.key(), cursor.value()).rid);
   }
   return content;
 }
@@ -347,7 +347,7 @@ std::optional<store::Entry> BulkViews::leave(View view, const apply::IndexKey& k
   const auto found = base_->get(view, bytes);
   if (!found) return std::nullopt;
   index.gone.emplace_back(bytes);
-  return store::decode_entry(*found);
+  return store::decode_entry(bytes, *found);
 }
 
 }  // namespace ledger::bulk

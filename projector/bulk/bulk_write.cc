@@ -106,7 +106,7 @@ void BulkViews::gather_entries(View view, const IndexView& index, KeyRun& run) {
     if (!row.live || as_in_base) continue;
     builder.build(store::decode_row<Record>(row.rid, row.bytes()).row, key);
     const Offset entered = moved == RowTable::kFirst ? Offset{store::raw(row.rid)} : moved;
-    run.add(key, store::encode_entry({row.rid, entered}));
+    run.add(key, store::encode_entry(key, {row.rid, entered}));
   }
 }
 

@@ -5,7 +5,7 @@
 namespace ledger::bulk {
 
 namespace {
-constexpr uint32_t kSpareBytes = 6;      // a count or time that grows is written in place
+constexpr uint32_t kSpareBytes = 10;     // a first update adds a time and makes the age longer
 constexpr size_t kOlderEntryBytes = 48;  // of the map, measured with its nodes
 }  // namespace
 

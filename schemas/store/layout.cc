@@ -12,12 +12,13 @@
 #include "schemas/base/error.h"
 #include "schemas/index/key.h"
 #include "schemas/store/crockford_internal.h"
+#include "schemas/store/packing_internal.h"
 
 namespace ledger::store {
 
 namespace {
 
-constexpr size_t kShortOffsetBytes = 6;
+constexpr size_t kRidDigits = 10;
 constexpr size_t kOffsetBytes = 8;
 constexpr std::string_view kDerivedHead = "uca_";
 constexpr int kLedgerDigits = 6;
@@ -66,18 +67,12 @@ uint64_t derived_number(uint32_t partition, Offset offset) {
   return (uint64_t{partition} << kOffsetBits) + static_cast<uint64_t>(ledger::raw(offset));
 }
 
-// Offsets are below 2^48: derived ids hold no more.
-void append_be48(std::string& out, int64_t offset) {
-  LEDGER_ASSERT(offset >> 48 == 0, "{}", offset);
-  std::string bytes;
-  append_be64(bytes, static_cast<uint64_t>(offset));
-  out.append(bytes, 2);
-}
-
-int64_t read_be48(std::string_view bytes) {
-  std::array<char, 8> wide{};
-  std::copy_n(bytes.begin(), kShortOffsetBytes, wide.begin() + 2);
-  return static_cast<int64_t>(read_be64({wide.data(), wide.size()}));
+// The rid in a key whose last part is a derived `_id`: the low 48 bits of its last 10 digits.
+std::optional<Rid> named_rid(std::string_view key) {
+  if (key.size() <= kRidDigits || key.back() != '\0') return std::nullopt;
+  const auto number = read_digits(key.substr(key.size() - 1 - kRidDigits, kRidDigits));
+  if (!number) return std::nullopt;
+  return Rid{static_cast<int64_t>(*number & kOffsetMask)};
 }
 
 }  // namespace
@@ -150,18 +145,32 @@ std::string record_outcome_key(record::Table table, std::string_view id, Offset 
   return key;
 }
 
-std::string encode_entry(const Entry& entry) {
+std::string encode_entry(std::string_view key, const Entry& entry) {
+  const int64_t rid = raw(entry.rid);
+  const int64_t waited = ledger::raw(entry.entered) - rid;
+  LEDGER_ASSERT(rid > 0 && waited >= 0, "rid {} entered {}", rid, ledger::raw(entry.entered));
   std::string out;
-  append_be48(out, raw(entry.rid));
-  if (raw(entry.entered) != raw(entry.rid)) append_be48(out, raw(entry.entered));
+  Packer pack_to(out);
+  const bool named = named_rid(key) == entry.rid;
+  if (!named) pack_to.varint(static_cast<uint64_t>(rid));
+  if (waited == 0) return out;
+  if (named) pack_to.varint(0);
+  pack_to.varint(static_cast<uint64_t>(waited));
   return out;
 }
 
-Entry decode_entry(std::string_view value) {
-  const bool first = value.size() == kShortOffsetBytes;
-  require_length("an index", value, first ? kShortOffsetBytes : 2 * kShortOffsetBytes, true);
-  const int64_t rid = read_be48(value);
-  return {Rid{rid}, Offset{first ? rid : read_be48(value.substr(kShortOffsetBytes))}};
+Entry decode_entry(std::string_view key, std::string_view value) {
+  Unpacker in(value, "an index entry");
+  const std::optional<Rid> named = named_rid(key);
+  int64_t rid = value.empty() ? 0 : raw(in.offset());
+  const bool by_key = rid == 0;
+  if (by_key ? !named : named == Rid{rid}) in.fail();
+  if (by_key) rid = raw(*named);
+  if (in.rest().empty() && (!by_key || value.empty())) return {Rid{rid}, Offset{rid}};
+  const int64_t waited = raw(in.offset());
+  if (waited == 0 || waited > std::numeric_limits<int64_t>::max() - rid) in.fail();
+  in.finish();
+  return {Rid{rid}, Offset{rid + waited}};
 }
 
 Offset decode_offset(std::string_view bytes) {

@@ -16,8 +16,8 @@
 //     content_hashes            enc(contentId) enc(contentType) -> hash of the last contentChanged
 //     contentAudios.rows        rid -> age, image (image.h)
 //     userContentAudios.rows    rid -> age, image
-//     contentAudios.<index>     index key -> entry: rid, and entered unless it is the rid
-//     userContentAudios.<index> index key -> entry: rid, and entered unless it is the rid
+//     contentAudios.<index>     index key -> entry: rid and entered, empty if the key tells
+//     userContentAudios.<index> index key -> entry: rid and entered, empty if the key tells
 //     versions                  rid, age -> image; empty = deleted by the event at `from`
 //     past                      index, key, left -> entry
 //     left_at                   left, index, key -> entry
@@ -89,7 +89,8 @@ std::string past_key(index::IndexId index, std::string_view key, Offset left);
 std::string left_at_key(Offset left, index::IndexId index, std::string_view key);
 std::string content_hash_key(std::string_view content_id, record::ContentType type);
 std::string record_outcome_key(record::Table table, std::string_view id, Offset offset);
-std::string encode_entry(const Entry& entry);
+// Preconditions (asserted): 0 < rid <= entered.
+std::string encode_entry(std::string_view key, const Entry& entry);
 
 struct PastKey {
   index::IndexId index{};
@@ -107,7 +108,7 @@ struct VersionKey {
 };
 
 // Decoders. Throws: Error{kIntegrity} naming the view when the bytes have another shape.
-Entry decode_entry(std::string_view value);
+Entry decode_entry(std::string_view key, std::string_view value);
 Offset decode_offset(std::string_view bytes);
 PastKey decode_past_key(std::string_view key);
 LeftAtKey decode_left_at_key(std::string_view key);

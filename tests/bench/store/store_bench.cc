@@ -75,8 +75,9 @@ std::vector<std::string> index_keys(size_t count, uint64_t seed) {
   return keys;
 }
 
-std::string entry_of(size_t i) {
-  return encode_entry({Rid{static_cast<int64_t>(i)}, Offset{static_cast<int64_t>(i)}});
+std::string entry_of(std::string_view key, size_t i) {
+  const auto offset = static_cast<int64_t>(i + 1);
+  return encode_entry(key, {Rid{offset}, Offset{offset}});
 }
 
 void count_items(benchmark::State& state, size_t each) {
@@ -125,7 +126,7 @@ void insert_index_keys(benchmark::State& state) {
     const std::vector<std::string> keys = index_keys(kBatch, seed++);
     state.ResumeTiming();
     shard.begin();
-    for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(i));
+    for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(keys[i], i));
     shard.commit(shard.state());
   }
   count_items(state, kBatch);
@@ -140,7 +141,8 @@ void insert_bare(benchmark::State& state) {
     const std::vector<std::string> keys = index_keys(kBatch, seed++);
     state.ResumeTiming();
     bare.begin(0);
-    for (size_t i = 0; i < keys.size(); ++i) bare.put(keys[i], entry_of(i), MDB_NOOVERWRITE);
+    for (size_t i = 0; i < keys.size(); ++i)
+      bare.put(keys[i], entry_of(keys[i], i), MDB_NOOVERWRITE);
     bare.commit();
   }
   count_items(state, kBatch);
@@ -154,8 +156,8 @@ class Filled {
     writer.begin();
     bare.begin(0);
     for (size_t i = 0; i < keys.size(); ++i) {
-      writer.insert(kIndex, keys[i], entry_of(i));
-      bare.put(keys[i], entry_of(i), 0);
+      writer.insert(kIndex, keys[i], entry_of(keys[i], i));
+      bare.put(keys[i], entry_of(keys[i], i), 0);
     }
     writer.commit({});
     bare.commit();
@@ -231,7 +233,7 @@ void seek_of_writer(benchmark::State& state) {
   ShardWriter shard(temp.path() / "0", sample_identity());
   const std::vector<std::string> keys = index_keys(kEntries, 1);
   shard.begin();
-  for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(i));
+  for (size_t i = 0; i < keys.size(); ++i) shard.insert(kIndex, keys[i], entry_of(keys[i], i));
   shard.commit({});
   shard.begin();
   size_t i = 0;

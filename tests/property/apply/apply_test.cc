@@ -117,7 +117,7 @@ void expect_live_keys(const ShardImage& image, const RowsByRid<Record>& expected
   for (const auto* spec : declarations().of(record::table_of<Record>())) {
     std::map<std::string, store::Rid> live;
     for (const auto& [key, value] : image.at(store::view_of(spec->id))) {
-      live.emplace(key, store::decode_entry(value).rid);
+      live.emplace(key, store::decode_entry(key, value).rid);
     }
     EXPECT_EQ(live, index_of(expected, *spec)) << spec->name;
   }

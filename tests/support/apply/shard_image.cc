@@ -23,10 +23,11 @@ std::set<store::Rid> rids_of(const ShardImage& image, record::Table table) {
   std::set<store::Rid> rids;
   const index::IndexId by_id = index::by_id_of(table);
   for (const auto& [key, value] : entries(image, store::view_of(by_id))) {
-    rids.insert(store::decode_entry(value).rid);
+    rids.insert(store::decode_entry(key, value).rid);
   }
   for (const auto& [key, value] : entries(image, store::View::kPast)) {
-    if (store::decode_past_key(key).index == by_id) rids.insert(store::decode_entry(value).rid);
+    const store::PastKey past = store::decode_past_key(key);
+    if (past.index == by_id) rids.insert(store::decode_entry(past.key, value).rid);
   }
   return rids;
 }
@@ -90,7 +91,7 @@ std::map<std::string, store::Rid> index_at(const ShardImage& image, index::Index
                                            Offset position, Closed closed) {
   std::map<std::string, store::Rid> keys;
   const auto add = [&](std::string_view key, std::string_view value, bool open, Offset left) {
-    const store::Entry entry = store::decode_entry(value);
+    const store::Entry entry = store::decode_entry(key, value);
     if (entry.entered < position && (open || position <= left)) {
       keys.emplace(std::string(key), entry.rid);
     }

@@ -46,6 +46,14 @@ struct Applied : ::testing::Test {
     index::KeyBuilder<Record>(*declarations.find(table, name)).build(row, bytes);
     return bytes;
   }
+  // The key of a row in an index, with its entry.
+  template <typename Record>
+  std::pair<std::string, std::string> entry(Table table, std::string_view name, const Record& row,
+                                            Offset began, Offset entered) const {
+    std::string bytes = key(table, name, row);
+    std::string value = store::encode_entry(bytes, {Rid{raw(began)}, entered});
+    return {std::move(bytes), std::move(value)};
+  }
   std::string version(Rid rid, Offset from) {
     return views.view(View::kVersions).at(store::version_key(rid, from));
   }
@@ -78,8 +86,7 @@ TEST_F(Applied, InsertWritesTheRowAndOneKeyPerIndexAndTheEventId) {
               UnorderedElementsAre(Pair(store::rid_key(rid_at(at)), row_of(at, at, row))));
   for (const auto* spec : declarations.of(Table::kContentAudios)) {
     EXPECT_THAT(views.view(store::view_of(spec->id)),
-                UnorderedElementsAre(Pair(key(Table::kContentAudios, spec->name, row),
-                                          store::encode_entry({rid_at(at), at}))))
+                UnorderedElementsAre(entry(Table::kContentAudios, spec->name, row, at, at)))
         << spec->name;
   }
   EXPECT_EQ(views.view(View::kEventIds).size(), 1U);
@@ -108,14 +115,13 @@ TEST_F(Applied, ChangedKeyLeavesWithTheOffsetAtWhichItEntered) {
   const View status = view(Table::kContentAudios, "status");
   const index::IndexId id = declarations.find(Table::kContentAudios, "status")->id;
   const std::string old_key = key(Table::kContentAudios, "status", pending);
-  const std::string entry = store::encode_entry({rid_at(began), began});
-  EXPECT_THAT(views.view(status),
-              UnorderedElementsAre(Pair(key(Table::kContentAudios, "status", log.audio("ca1")),
-                                        store::encode_entry({rid_at(began), at}))));
+  const std::string left = store::encode_entry(old_key, {rid_at(began), began});
+  EXPECT_THAT(views.view(status), UnorderedElementsAre(entry(Table::kContentAudios, "status",
+                                                             log.audio("ca1"), began, at)));
   EXPECT_THAT(views.view(View::kPast),
-              UnorderedElementsAre(Pair(store::past_key(id, old_key, at), entry)));
+              UnorderedElementsAre(Pair(store::past_key(id, old_key, at), left)));
   EXPECT_THAT(views.view(View::kLeftAt),
-              UnorderedElementsAre(Pair(store::left_at_key(at, id, old_key), entry)));
+              UnorderedElementsAre(Pair(store::left_at_key(at, id, old_key), left)));
 }
 
 TEST_F(Applied, EventWithoutAFieldChangeStillMakesAVersion) {
@@ -157,12 +163,11 @@ TEST_F(Applied, ImportWithTheSameIdKeepsTheRidAndMovesItsKeys) {
   const Offset began = send(imported(listening_row("uc1", "u1")));
   const Offset at = send(imported(listening_row("uc1", "u2")));
   EXPECT_THAT(views.view(view(Table::kUserContentAudios, "user")),
-              UnorderedElementsAre(Pair(key(Table::kUserContentAudios, "user", log.listening("u2")),
-                                        store::encode_entry({rid_at(began), at}))));
-  EXPECT_THAT(
-      views.view(view(Table::kUserContentAudios, "by_id")),
-      UnorderedElementsAre(Pair(key(Table::kUserContentAudios, "by_id", log.listening("u2")),
-                                store::encode_entry({rid_at(began), began}))));
+              UnorderedElementsAre(
+                  entry(Table::kUserContentAudios, "user", log.listening("u2"), began, at)));
+  EXPECT_THAT(views.view(view(Table::kUserContentAudios, "by_id")),
+              UnorderedElementsAre(
+                  entry(Table::kUserContentAudios, "by_id", log.listening("u2"), began, began)));
 }
 
 TEST_F(Applied, NotAppliedWritesItsOutcomeAndTheRecordItNames) {
@@ -267,10 +272,9 @@ struct OneMoreIndex : Applied {
 TEST_F(OneMoreIndex, IsKeptWithoutAnyOtherChange) {
   const Offset began = send(play("u1"));
   const Offset at = send(play("u1"));
-  EXPECT_THAT(
-      views.view(view(Table::kUserContentAudios, "playCount")),
-      UnorderedElementsAre(Pair(key(Table::kUserContentAudios, "playCount", log.listening("u1")),
-                                store::encode_entry({rid_at(began), at}))));
+  EXPECT_THAT(views.view(view(Table::kUserContentAudios, "playCount")),
+              UnorderedElementsAre(
+                  entry(Table::kUserContentAudios, "playCount", log.listening("u1"), began, at)));
   EXPECT_EQ(views.view(View::kPast).size(), 1U);
 }
 

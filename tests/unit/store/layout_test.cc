@@ -60,11 +60,6 @@ TEST(Layout, KeysComeBackFromTheirBytes) {
   const VersionKey version = decode_version_key(version_key(Rid{3}, Offset{kLast}));
   EXPECT_EQ(version.rid, Rid{3});
   EXPECT_EQ(version.from, Offset{kLast});
-  constexpr int64_t kLastEntered = (int64_t{1} << 48) - 1;
-  for (const int64_t entered : {int64_t{12}, int64_t{13}, kLastEntered}) {
-    const Entry entry{Rid{12}, Offset{entered}};
-    EXPECT_EQ(decode_entry(encode_entry(entry)), entry);
-  }
   EXPECT_EQ(decode_record_outcome_key(record_outcome_key(record::Table::kContentAudios,
                                                          "a\x01"
                                                          "b",
@@ -83,8 +78,51 @@ TEST(Layout, KeysHaveTheBytesThatAreWrittenDown) {
   EXPECT_EQ(to_hex(record_outcome_key(record::Table::kUserContentAudios, "u", Offset{3})),
             "02107500"
             "0000000000000003");
-  EXPECT_EQ(to_hex(encode_entry({Rid{1}, Offset{2}})), "000000000001000000000002");
-  EXPECT_EQ(to_hex(encode_entry({Rid{258}, Offset{258}})), "000000000102");
+}
+
+// A key of an index whose last part is the _id that the row begun at `offset` derives.
+std::string derived_key(int64_t offset) {
+  return key_of("user-7") + key_of(derived_id("uca_abcdef", Partition{3}, Offset{offset}));
+}
+
+TEST(Layout, EntryHoldsOnlyWhatTheKeyDoesNotTell) {
+  const std::string own = derived_key(258);
+  EXPECT_EQ(to_hex(encode_entry(own, {Rid{258}, Offset{258}})), "");
+  EXPECT_EQ(to_hex(encode_entry(own, {Rid{258}, Offset{300}})), "002a");
+  const std::string other = derived_key(259);
+  EXPECT_EQ(to_hex(encode_entry(other, {Rid{258}, Offset{258}})), "8202");
+  EXPECT_EQ(to_hex(encode_entry(other, {Rid{258}, Offset{300}})), "82022a");
+  EXPECT_EQ(to_hex(encode_entry(key_of("a"), {Rid{1}, Offset{2}})), "0101");
+}
+
+TEST(Layout, EntriesComeBackFromTheirKeyAndBytes) {
+  for (const int64_t named : {int64_t{12}, int64_t{13}, (int64_t{1} << 48) - 1}) {
+    for (const std::string& key : {derived_key(named), key_of("0123456789"), key_of("x")}) {
+      for (const int64_t entered : {int64_t{12}, int64_t{13}, kLast}) {
+        const Entry entry{Rid{12}, Offset{entered}};
+        EXPECT_EQ(decode_entry(key, encode_entry(key, entry)), entry);
+      }
+    }
+  }
+}
+
+TEST(Layout, EntryHasOneFormOnly) {
+  const std::string own = derived_key(258);
+  const std::string other = key_of("x");
+  const std::pair<const std::string*, std::string_view> wrong[] = {
+      {&own, "\x82\x02"},                                    // the rid that the key tells
+      {&own, {"\0", 1}},                                     // entered at once, said
+      {&own, {"\0\0", 2}},                                   // likewise
+      {&own, {"\0\x2a\x01", 3}},                             // more than an entry
+      {&other, ""},                                          // no rid
+      {&other, {"\0\x2a", 2}},                               // likewise
+      {&other, {"\x82\x02\0", 3}},                           // entered at once, said
+      {&other, "\x82"},                                      // cut short
+      {&other, "\x01\xff\xff\xff\xff\xff\xff\xff\xff\x7f"},  // entered behind the last offset
+  };
+  for (const auto& [key, value] : wrong) {
+    EXPECT_EQ(fault_of([&] { decode_entry(*key, value); }), Fault::kIntegrity) << to_hex(value);
+  }
 }
 
 TEST(Layout, OrderedVarintGrowsWithTheNumber) {
@@ -145,8 +183,6 @@ TEST(Layout, DecodersRefuseBytesOfAnotherShape) {
     const Fault at_least_10 = length >= 10 ? Fault::kNone : Fault::kIntegrity;
     const Fault at_least_11 = length >= 11 ? Fault::kNone : Fault::kIntegrity;
     EXPECT_EQ(fault_of([&] { decode_offset(bytes); }), exactly_8) << length;
-    const Fault entry = length == 6 || length == 12 ? Fault::kNone : Fault::kIntegrity;
-    EXPECT_EQ(fault_of([&] { decode_entry(bytes); }), entry) << length;
     EXPECT_EQ(fault_of([&] { decode_version_key(bytes); }), exactly_2) << length;
     EXPECT_EQ(fault_of([&] { decode_past_key(bytes); }), at_least_10) << length;
     EXPECT_EQ(fault_of([&] { decode_left_at_key(bytes); }), at_least_10) << length;

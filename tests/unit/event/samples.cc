@@ -53,28 +53,37 @@ Event sample_genesis() {
 
 Event sample_imported_audio() {
   ImportedContentAudio imported;
-  imported.row.id = "ca1";
-  imported.row.creation_time = 1;
-  imported.row.content_id = "c1";
-  imported.row.content_type = record::ContentType::kArticle;
-  imported.row.locale = record::Locale::kEn;
-  imported.row.content_hash = "h1";
-  imported.row.voice_id = "v1";
-  imported.row.status = record::Status::kPending;
-  imported.row.updated_at = 2;
+  imported.row = {.id = "ca1",
+                  .creation_time = 1,
+                  .content_id = "c1",
+                  .content_type = record::ContentType::kArticle,
+                  .locale = record::Locale::kEn,
+                  .content_hash = "h1",
+                  .voice_id = "v1",
+                  .voice_settings = {},
+                  .status = record::Status::kPending,
+                  .script = {},
+                  .audio_storage_id = {},
+                  .audio_duration = {},
+                  .audio_size = {},
+                  .error_message = {},
+                  .failed_at = {},
+                  .generation_attempts = 0,
+                  .updated_at = 2};
   return with_envelope(RecordImported{imported});
 }
 
 Event sample_imported_listening() {
-  record::UserContentAudio row;
-  row.id = "x1";
-  row.creation_time = 1;
-  row.user_id = "u1";
-  row.content_audio_id = "ca1";
-  row.content_id = "c1";
-  row.content_type = record::ContentType::kArticle;
-  row.updated_at = 2;
-  return with_envelope(RecordImported{row});
+  return with_envelope(
+      RecordImported{record::UserContentAudio{.id = "x1",
+                                              .creation_time = 1,
+                                              .user_id = "u1",
+                                              .content_audio_id = "ca1",
+                                              .content_id = "c1",
+                                              .content_type = record::ContentType::kArticle,
+                                              .play_count = 0,
+                                              .last_played_at = {},
+                                              .updated_at = 2}});
 }
 
 std::string encoded(const Event& event) {

@@ -4,23 +4,46 @@
 
 #include "schemas/base/assert.h"
 #include "schemas/base/error.h"
+#include "schemas/store/reader.h"
 
 namespace ledger::shard {
 
-Shard::Shard(const store::ViewDirectory& directory, store::Generation generation,
-             const store::ShardIdentity& identity, const BatchBounds& bounds)
-    : partition_(identity.log.partition),
-      kept_(directory.log(partition_), identity.log),
-      folding_(
-          directory.shard(generation, partition_), identity,
-          [this](Offset offset) { return kept_.read(offset); }, bounds) {
-  if (position() <= kept_end()) return;
+namespace {
+
+[[noreturn]] void refuse_lost_events(const std::filesystem::path& log, Offset kept_end,
+                                     const std::filesystem::path& views, Offset position) {
   throw Error(Fault::kIntegrity,
               fmt::format("kept log {} ends at {}, the views {} stand at {}: the kept log lost "
                           "events; restore log/ from a copy, or fold the topic into another "
                           "directory: ledger-projector run --views NEW_DIR",
-                          directory.log(partition_).string(), raw(kept_end()),
-                          directory.shard(generation, partition_).string(), raw(position())));
+                          log.string(), raw(kept_end), views.string(), raw(position)));
+}
+
+// The kept log's path, before anything is made there: views without the kept log they came from are
+// refused, and an empty one would look like a start.
+std::filesystem::path checked_log(const std::filesystem::path& log,
+                                  const std::filesystem::path& views) {
+  std::error_code ignored;
+  if (!store::has_kept_log(log) && std::filesystem::exists(views / "data.mdb", ignored)) {
+    const Offset position = store::ShardReader(views).state().position;
+    if (position > Offset{0}) refuse_lost_events(log, Offset{0}, views, position);
+  }
+  return log;
+}
+
+}  // namespace
+
+Shard::Shard(const store::ViewDirectory& directory, store::Generation generation,
+             const store::ShardIdentity& identity, const BatchBounds& bounds)
+    : partition_(identity.log.partition),
+      kept_(checked_log(directory.log(partition_), directory.shard(generation, partition_)),
+            identity.log),
+      folding_(
+          directory.shard(generation, partition_), identity,
+          [this](Offset offset) { return kept_.read(offset); }, bounds) {
+  if (position() <= kept_end()) return;
+  refuse_lost_events(directory.log(partition_), kept_end(), directory.shard(generation, partition_),
+                     position());
 }
 
 consumer::Held Shard::held() const {

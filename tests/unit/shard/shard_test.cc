@@ -199,5 +199,22 @@ TEST_F(WrittenShard, PayloadOfAnEarlierBatchIsComparedFromTheKeptLog) {
   EXPECT_EQ(counters.codes.at(store::Code::kEventIdReused), 1U);
 }
 
+TEST_F(WrittenShard, WithoutItsKeptLogIsRefusedAndNoneIsMade) {
+  {
+    Shard shard = open();
+    shard.append(events.all());
+  }
+  std::filesystem::remove_all(directory.log(kP0));
+  EXPECT_EQ(fault_of([&] { open(); }), Fault::kIntegrity);
+  EXPECT_THAT(message_of([&] { open(); }), HasSubstr("restore log/ from a copy"));
+  EXPECT_FALSE(std::filesystem::exists(directory.log(kP0)));
+}
+
+TEST_F(WrittenShard, ThatFoldedNothingYetIsGivenAKeptLogAnew) {
+  open();
+  std::filesystem::remove_all(directory.log(kP0));
+  EXPECT_EQ(open().kept_end(), Offset{0});
+}
+
 }  // namespace
 }  // namespace ledger::shard

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -7,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "schemas/options/bus_error.h"
 #include "schemas/options/options.h"
 #include "schemas/options/output.h"
 
@@ -63,21 +62,12 @@ void complain(const Program& program, std::string_view message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-// A mapped file that is cut short or that the disk cannot read: LMDB has no other way to say so.
-void end_on_bus_error(int) {
-  constexpr std::string_view kText =
-      "a file of the view directory is cut short or cannot be read (SIGBUS); make the views anew: "
-      "ledger-projector rebuild\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
-  _exit(exit_code(Fault::kIntegrity));
-}
-
 }  // namespace
 
 int run_main(const Program& program, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond `ulimit -f` fails as on a full disk
-  std::signal(SIGBUS, end_on_bus_error);
+  explain_bus_errors();
   Fault fault = Fault::kNone;
   try {
     fault = run_command(program, {argv + 1, argv + argc});

@@ -49,14 +49,6 @@ void remove_leftovers(const store::ViewDirectory& directory) {
   }
 }
 
-void remove_older(const store::ViewDirectory& directory) {
-  const auto live = directory.current();
-  if (!live) return;
-  for (const store::Generation generation : directory.generations()) {
-    if (generation < *live) directory.remove_generation(generation);
-  }
-}
-
 GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
                                  std::optional<store::Generation> base,
                                  const BuildSettings& settings, report::Messages& messages,

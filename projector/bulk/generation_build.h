@@ -15,8 +15,6 @@ namespace ledger::bulk {
 // Removes what a build that died left: generations newer than the live one.
 // Precondition: the caller holds build.lock.
 void remove_leftovers(const store::ViewDirectory& directory);
-// Removes every generation before the live one. Precondition: as above.
-void remove_older(const store::ViewDirectory& directory);
 
 struct BuildSettings {
   std::string what;                    // leads progress lines: "rebuilding"

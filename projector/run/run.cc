@@ -219,13 +219,15 @@ class Run {
     }
   }
 
-  // A new generation at the end of the kept logs, in place of the live one.
+  // A new generation at the end of the kept logs, in place of the live one, which is a part of it.
+  // Those that a rebuild left stay.
   // Returns: false when the disk has no room for two, or a rebuild is at work.
   bool fill() {
     const auto building = store::FileLock::try_take(directory_.build_lock());
     if (!building) return false;
+    const auto replaced = directory_.current();
     const bool empty = distance({}, position()) == 0;
-    const auto base = empty ? std::nullopt : directory_.current();
+    const auto base = empty ? std::nullopt : replaced;
     shards_.clear();
     try {
       bulk::GenerationBuild build(directory_, base,
@@ -242,7 +244,7 @@ class Run {
       open_shards();
       return false;
     }
-    bulk::remove_older(directory_);
+    directory_.remove_generation(*replaced);
     open_shards();
     return true;
   }

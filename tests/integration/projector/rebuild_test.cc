@@ -45,6 +45,16 @@ TEST_F(Rebuild, PublishesAnEqualGenerationAndKeepsThePreviousOne) {
   EXPECT_EQ(scenario_.digests(), digests_);
 }
 
+TEST_F(Rebuild, KeepsAGenerationThatAFillLeavesAlone) {
+  fold_some();
+  ASSERT_EQ(scenario_.rebuild().code, 0);
+  scenario_.send(filled(play_lines(2000)));
+  ASSERT_EQ(scenario_.catch_up({"--bulk-from", "1000"}).code, 0);
+  EXPECT_EQ(current(), "gen-3");
+  EXPECT_TRUE(fs::exists(in_views("gen-1")));
+  EXPECT_FALSE(fs::exists(in_views("gen-2")));  // a part of what took its place
+}
+
 TEST_F(Rebuild, IsFollowedByARunThatGoesOn) {
   fold_some();
   ASSERT_EQ(scenario_.rebuild().code, 0);

@@ -68,7 +68,7 @@ void Following::tick(const std::optional<PositionVector>& until) {
 }
 
 void Following::look() {
-  if (caught_up_.reached(positions())) {
+  if (caught_up_.reached(positions()) && parts_.brokers_clock) {
     for (const auto& feed : parts_.feeds) feed->set_caught_up(*caught_up_.time_ms());
   }
   if (caught_up_.look_pending()) return;

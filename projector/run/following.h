@@ -27,6 +27,7 @@ class Following {
     report::Messages& messages;
     log::Patience& patience;
     const options::Interrupt& interrupt;
+    bool brokers_clock = true;  // the log's time is theirs, not the producers'
     std::function<bool()> leave = [] { return false; };  // asked at each turn
   };
   // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress.

@@ -314,7 +314,7 @@ class Run {
     const AtEnd unhurried([this] { hurry_ = false; });
     LogWatch watch(questions());
     Following following({feeds_, watch, report_, messages_, patience_, interrupt_,
-                         [&] { return leaves = asked(); }},
+                         !identity_.ephemeral, [&] { return leaves = asked(); }},
                         what, asked_ms_, ends);
     const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
     FeedThreads feed_threads(feeds_, threads, [this] { hurry_ = true; });

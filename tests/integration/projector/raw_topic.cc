@@ -59,14 +59,26 @@ RawTopic::RawTopic(std::string address, std::string topic)
     : producer_(producer(address)), address_(std::move(address)), topic_(std::move(topic)) {}
 
 void RawTopic::write(int partition, const std::optional<std::string>& key,
-                     const std::optional<std::string>& value) const {
-  const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> topic(
-      rd_kafka_topic_new(producer_.get(), topic_.c_str(), nullptr), rd_kafka_topic_destroy);
+                     const std::optional<std::string>& value, int64_t timestamp_ms) const {
   std::string copy = value.value_or("");
-  const int failed =
-      rd_kafka_produce(topic.get(), partition, RD_KAFKA_MSG_F_COPY, value ? copy.data() : nullptr,
-                       copy.size(), key ? key->data() : nullptr, key ? key->size() : 0, nullptr);
-  if (failed != 0) check(rd_kafka_last_error(), "produce to " + topic_);
+  std::string key_copy = key.value_or("");
+  std::array<rd_kafka_vu_t, 6> record{};
+  record[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+  record[0].u.cstr = topic_.c_str();
+  record[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+  record[1].u.i32 = partition;
+  record[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+  record[2].u.i = RD_KAFKA_MSG_F_COPY;
+  record[3].vtype = RD_KAFKA_VTYPE_VALUE;
+  record[3].u.mem = {value ? copy.data() : nullptr, copy.size()};
+  record[4].vtype = RD_KAFKA_VTYPE_KEY;
+  record[4].u.mem = {key ? key_copy.data() : nullptr, key_copy.size()};
+  record[5].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  record[5].u.i64 = timestamp_ms;
+  rd_kafka_error_t* const error = rd_kafka_produceva(producer_.get(), record.data(), record.size());
+  const auto code = rd_kafka_error_code(error);
+  if (error != nullptr) rd_kafka_error_destroy(error);
+  check(code, "produce to " + topic_);
   check(rd_kafka_flush(producer_.get(), kTimeoutMs), "produce to " + topic_);
 }
 

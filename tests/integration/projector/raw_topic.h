@@ -1,6 +1,7 @@
 // What tests do to a topic behind the ledger's back.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,9 +16,9 @@ class RawTopic {
  public:
   RawTopic(std::string address, std::string topic);
 
-  // Any record to any partition; returns when it is acknowledged.
+  // Any record to any partition; returns when it is acknowledged. `timestamp_ms`: 0 = now.
   void write(int partition, const std::optional<std::string>& key,
-             const std::optional<std::string>& value) const;
+             const std::optional<std::string>& value, int64_t timestamp_ms = 0) const;
   // These four on real Kafka only.
   void create(int partitions) const;  // with the ledger's settings, without genesis
   void remove() const;                // returns when the brokers list it no longer

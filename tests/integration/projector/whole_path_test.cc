@@ -6,12 +6,15 @@
 #include <gmock/gmock.h>
 
 #include "schemas/base/time.h"
+#include "schemas/event/partition.h"
+#include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
 
 namespace ledger::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class WholePath : public testing::TestWithParam<BrokerKind> {};
 
@@ -152,6 +155,31 @@ TEST_P(WholePath, RunJsonSaysHowFarARunIs) {
   for (const auto& [partition, end] : ends) {
     EXPECT_EQ(state.partitions.at(partition), (store::RunPartition{end, end}));
   }
+}
+
+// The log's time is the producers' there, and producers may tell of the past.
+TEST(Ephemeral, EventsOfThePastAreNoClockSkew) {
+  const Scenario scenario(BrokerKind::kEmbedded);
+  scenario.send(generated(100));
+  const double before_ms = now_unix_ms();
+  Process run(scenario.run_command());
+  const log::Retry retry = bounded_retry();
+  const auto caught_up = [&] { return scenario.run_state().caught_up_ms.value_or(0) >= before_ms; };
+  ASSERT_TRUE(run.wait_for_error("views"));
+  while (!caught_up()) retry("not caught up yet");
+  const std::string key = "c1";
+  const Partition partition = event::partition_of(key, 2);
+  const Offset offset = parse_position_vector(scenario.position()).at(partition);
+  RawTopic(scenario.ledger().address(), scenario.ledger().topic())
+      .write(raw(partition), key, value_of(play_line(1, "u1", key)), 1770832800000);
+  const std::string end = to_text(PositionVector{{partition, ledger::next(offset)}});
+  const Finished count =
+      scenario.query({"count", "userContentAudios", "--at-least", end, "--wait", "20s"});
+  ASSERT_EQ(count.code, 0) << count.err;
+  run.signal(SIGTERM);
+  ASSERT_EQ(run.wait(), 0);
+  EXPECT_TRUE(caught_up());
+  EXPECT_THAT(run.rest_of_stderr(), Not(HasSubstr("clock skew")));
 }
 
 TEST_P(WholePath, AnIdleRunUntilTheEndKnowsTheEndsToo) {

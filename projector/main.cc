@@ -18,7 +18,7 @@ constexpr uint64_t kThreadsMax = 1024;
 constexpr uint64_t kMemoryMin = uint64_t{64} << 20;
 
 const options::Option kBatchEvents = {"batch-events", Kind::kCount, "N",
-                                      "events of one transaction at most", "20000"};
+                                      "events of one transaction at most", "50000"};
 const options::Option kMemory = {"memory", Kind::kSize, "SIZE",
                                  "what the bulk path folds in memory at a time", "1GiB"};
 const options::Option kThreads = {"threads", Kind::kCount, "N",

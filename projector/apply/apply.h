@@ -25,8 +25,8 @@ class IndexKey {
   virtual std::string_view bytes() const = 0;
 };
 
-// How operations reach the views. The live path is LiveViews (live.h), the bulk path
-// bulk::BulkViews, which derives the entries of whole rows at the end.
+// How operations reach the views: bulk::BulkViews gathers them, and derives the entries of whole
+// rows at the end.
 class Operations {
  public:
   virtual ~Operations() = default;

@@ -291,6 +291,7 @@ void BulkViews::insert(View view, std::string_view key, std::string_view value) 
       return;
     case View::kEventIds:
       event_ids_.add(uuid_of(key), store::decode_offset(value));
+      if (key <= last_base_id_) ++scattered_event_ids_;
       return;
     case View::kContentHashes:
       content_hashes_[std::string(key)] = value;

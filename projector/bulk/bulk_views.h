@@ -1,29 +1,32 @@
-// The bulk path: the fold's state and apply's operations in memory, over a base that is only read.
+// The fold's state and apply's operations in memory, over a base that is only read.
 //
 //   base (an earlier shard, or nothing) + this round in memory -> write() -> a new shard
+//                                                              -> put()   -> the base, in place
 //
-// Same keys, values and digests as the live path. Index entries of whole rows are derived when they
-// are written, so that a row costs the fold one image and no keys.
+// Same keys, values and digests both ways. Index entries of whole rows are derived when they are
+// written, so that a row costs the fold one image and no keys.
 #pragma once
 
-#include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "projector/apply/live.h"
+#include "projector/apply/apply.h"
 #include "projector/bulk/event_ids.h"
 #include "projector/bulk/key_run.h"
 #include "projector/bulk/lookups.h"
 #include "projector/bulk/row_table.h"
 #include "schemas/store/fill.h"
+#include "schemas/store/kept_log.h"
 #include "schemas/store/reader.h"
+#include "schemas/store/writer.h"
 
 namespace ledger::bulk {
 
 class BulkViews : public fold::State, public apply::Operations {
  public:
-  using KeptValues = apply::LiveViews::KeptValues;
+  using KeptValues = std::function<std::optional<store::KeptEvent>(Offset)>;
 
   // `base`: nullptr for an empty shard. Lifetime: base and declarations outlive it.
   BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
@@ -33,8 +36,13 @@ class BulkViews : public fold::State, public apply::Operations {
   void note(const fold::Result& result);
   // What this round takes in memory, what write() will need included.
   size_t bytes() const;
+  // Pages that put() will make dirty, estimated: rather too many.
+  size_t dirty_pages() const;
   // Base and round, in key order. The views are of no use afterwards.
   void write(store::ShardFill& fill);
+  // The round alone into the batch of the base's writer, view by view in key order, so that each
+  // page is found and copied once. The views are of no use afterwards.
+  void put(store::ShardWriter& writer);
 
   std::optional<Offset> event_taken(const Uuid& event_id) override;
   std::optional<std::string_view> kept_value(Offset offset) override;
@@ -89,17 +97,26 @@ class BulkViews : public fold::State, public apply::Operations {
   template <typename Record>
   void note_changes(const std::vector<fold::Change<Record>>& changes);
 
-  void write_view(const store::ViewName& name, store::ShardFill& fill);
-  void gather_rows(RowTable& table, KeyRun& run, std::vector<std::string>& gone) const;
+  // What this round has of a view, each in key order: entries, and keys of the base that left.
+  struct Gathered {
+    KeyRun run;
+    std::vector<std::string> gone;
+  };
+  Gathered gather(store::View view);
+  void gather_rows(const RowTable& table, Gathered& gathered) const;
   template <typename Record>
   void gather_entries(store::View view, const IndexView& index, KeyRun& run);
   template <typename Source>
-  void merge(const store::ViewName& name, Source source, std::vector<std::string> gone,
+  void merge(const store::ViewName& name, Source source, const std::vector<std::string>& gone,
              store::ShardFill& fill) const;
+  bool base_has(store::View view, std::string_view key) const;
+  void put_view(store::View view, store::ShardWriter& writer);
+  size_t pages_touched(store::View view, size_t keys, size_t scattered) const;
 
   const store::ShardReader* base_;
   Offset base_position_;
-  std::string last_base_id_;  // of event_ids; ids behind it are not in the base
+  std::string last_base_id_;        // of event_ids; ids behind it are not in the base
+  size_t scattered_event_ids_ = 0;  // not behind it
   KeptValues kept_;
   std::optional<store::KeptEvent> earlier_;  // owns what kept_value() gave last
   const index::Declarations& declarations_;

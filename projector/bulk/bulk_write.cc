@@ -1,5 +1,7 @@
-// BulkViews::write: each view of the base and of the round, merged in key order.
+// BulkViews::write and put: each view of the round in key order, merged with the base's or written
+// over it.
 #include <algorithm>
+#include <cmath>
 
 #include "projector/bulk/bulk_views.h"
 #include "schemas/base/assert.h"
@@ -11,6 +13,9 @@ namespace {
 
 using record::Table;
 using store::View;
+
+constexpr size_t kPageBytes = 4096;
+constexpr size_t kKeysPerPage = 16;  // what keys add at least: entries have up to 256 bytes
 
 // Entries of a sorted run, one after another.
 class RunSource {
@@ -53,41 +58,111 @@ class EventIdSource {
 }  // namespace
 
 void BulkViews::write(store::ShardFill& fill) {
-  for (const store::ViewName& name : store::view_names(declarations_)) write_view(name, fill);
+  for (const store::ViewName& name : store::view_names(declarations_)) {
+    if (name.view == View::kEventIds) {
+      merge(name, EventIdSource(event_ids_.sorted()), {}, fill);
+      event_ids_ = {};
+      continue;
+    }
+    const Gathered gathered = gather(name.view);
+    merge(name, RunSource(gathered.run), gathered.gone, fill);
+  }
 }
 
-void BulkViews::write_view(const store::ViewName& name, store::ShardFill& fill) {
-  if (name.view == View::kEventIds) {
-    merge(name, EventIdSource(event_ids_.sorted()), {}, fill);
-    event_ids_ = {};
-    return;
+void BulkViews::put(store::ShardWriter& writer) {
+  EventIdSource ids(event_ids_.sorted());
+  std::string_view key;
+  std::string_view value;
+  while (ids.next(key, value)) writer.insert(View::kEventIds, key, value);
+  for (const store::ViewName& name : store::view_names(declarations_)) {
+    if (name.view != View::kEventIds) put_view(name.view, writer);
   }
-  KeyRun run;
-  std::vector<std::string> gone;
-  if (name.view == View::kContentAudioRows) {
-    gather_rows(audios_, run, gone);
-  } else if (name.view == View::kUserContentAudioRows) {
-    gather_rows(listenings_, run, gone);
-  } else if (name.view == View::kContentHashes) {
-    for (const auto& [key, value] : content_hashes_) run.add(key, value);
-  } else if (const auto found = indexes_.find(name.view); found != indexes_.end()) {
-    gone = std::move(found->second.gone);
-    if (found->second.table == Table::kContentAudios) {
-      gather_entries<record::ContentAudio>(name.view, found->second, run);
+}
+
+void BulkViews::put_view(View view, store::ShardWriter& writer) {
+  const Gathered gathered = gather(view);
+  auto gone = gathered.gone.begin();
+  for (const KeyRun::Item& item : gathered.run.items()) {
+    for (; gone != gathered.gone.end() && *gone <= item.key(); ++gone) writer.erase(view, *gone);
+    if (base_has(view, item.key())) {
+      writer.update(view, item.key(), item.value());
     } else {
-      gather_entries<record::UserContentAudio>(name.view, found->second, run);
+      writer.insert(view, item.key(), item.value());
+    }
+  }
+  for (; gone != gathered.gone.end(); ++gone) writer.erase(view, *gone);
+}
+
+// Of `keys` new or changed ones, `scattered` fall on any leaf and the others behind the last one.
+// Of L leaves n scattered keys leave L * e^(-n/L) untouched.
+size_t BulkViews::pages_touched(View view, size_t keys, size_t scattered) const {
+  const double leaves = base_ == nullptr ? 0 : static_cast<double>(base_->leaves(view));
+  const double untouched =
+      leaves == 0 ? 0 : leaves * std::exp(-static_cast<double>(scattered) / leaves);
+  return static_cast<size_t>(leaves - untouched) + keys / kKeysPerPage;
+}
+
+size_t BulkViews::dirty_pages() const {
+  size_t pages = pages_touched(View::kEventIds, event_ids_.size(), scattered_event_ids_) +
+                 (audios_.bytes() + listenings_.bytes()) / kPageBytes;
+  for (const auto& [view, run] : runs_) {
+    pages += pages_touched(view, run.items().size(), run.items().size());
+  }
+  for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
+    const RowTable& rows = table == Table::kContentAudios ? audios_ : listenings_;
+    pages += pages_touched(store::rows_of(table), 0, rows.count_in_base());
+  }
+  const View by_id = store::view_of(index::by_id_of(Table::kUserContentAudios));
+  for (const auto& [view, index] : indexes_) {
+    const RowTable& rows = index.table == Table::kContentAudios ? audios_ : listenings_;
+    const size_t fresh = rows.rows().size() - rows.count_in_base();
+    const size_t moved = rows.count_moved() + index.gone.size();
+    pages +=
+        pages_touched(view, fresh + moved, moved + (view == by_id ? foreign_ids_.size() : fresh));
+  }
+  return pages;
+}
+
+// Whether an entry of this round replaces one of the base that is not gone.
+bool BulkViews::base_has(View view, std::string_view key) const {
+  switch (view) {
+    case View::kContentAudioRows:
+    case View::kUserContentAudioRows:
+      return store::decode_offset(key) < base_position_;
+    case View::kContentHashes:
+      return base_ != nullptr && base_->get(view, key);
+    default:
+      return false;
+  }
+}
+
+BulkViews::Gathered BulkViews::gather(View view) {
+  Gathered gathered;
+  if (view == View::kContentAudioRows) {
+    gather_rows(audios_, gathered);
+  } else if (view == View::kUserContentAudioRows) {
+    gather_rows(listenings_, gathered);
+  } else if (view == View::kContentHashes) {
+    for (const auto& [key, value] : content_hashes_) gathered.run.add(key, value);
+  } else if (const auto found = indexes_.find(view); found != indexes_.end()) {
+    gathered.gone = std::move(found->second.gone);
+    if (found->second.table == Table::kContentAudios) {
+      gather_entries<record::ContentAudio>(view, found->second, gathered.run);
+    } else {
+      gather_entries<record::UserContentAudio>(view, found->second, gathered.run);
     }
   } else {
-    run = std::move(runs_[name.view]);
+    gathered.run = std::move(runs_[view]);
   }
-  run.sort();
-  merge(name, RunSource(run), std::move(gone), fill);
+  gathered.run.sort();
+  std::sort(gathered.gone.begin(), gathered.gone.end());
+  return gathered;
 }
 
-void BulkViews::gather_rows(RowTable& table, KeyRun& run, std::vector<std::string>& gone) const {
+void BulkViews::gather_rows(const RowTable& table, Gathered& gathered) const {
   for (const RowTable::Row& row : table.rows()) {
-    if (row.live && row.changed) run.add(store::rid_key(row.rid), row.bytes());
-    if (!row.live && row.in_base) gone.push_back(store::rid_key(row.rid));
+    if (row.live && row.changed) gathered.run.add(store::rid_key(row.rid), row.bytes());
+    if (!row.live && row.in_base) gathered.gone.push_back(store::rid_key(row.rid));
   }
 }
 
@@ -110,10 +185,11 @@ void BulkViews::gather_entries(View view, const IndexView& index, KeyRun& run) {
   }
 }
 
-// `gone`: keys of the base that are left out; of a key in both, the round's entry is taken.
+// `gone`: keys of the base that are left out, ascending; of a key in both, the round's entry is
+// taken.
 template <typename Source>
-void BulkViews::merge(const store::ViewName& name, Source source, std::vector<std::string> gone,
-                      store::ShardFill& fill) const {
+void BulkViews::merge(const store::ViewName& name, Source source,
+                      const std::vector<std::string>& gone, store::ShardFill& fill) const {
   std::string_view key;
   std::string_view value;
   bool more = source.next(key, value);
@@ -122,7 +198,6 @@ void BulkViews::merge(const store::ViewName& name, Source source, std::vector<st
     for (; more; more = source.next(key, value)) fill.append(key, value);
     return;
   }
-  std::sort(gone.begin(), gone.end());
   auto next_gone = gone.begin();
   fill.begin(name.view, base_->state().digests.at(name.name));
   store::ViewCursor base = base_->cursor(name.view);

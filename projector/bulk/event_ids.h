@@ -22,6 +22,7 @@ class EventIds {
   void add(const Uuid& id, Offset offset);  // Precondition: find(id) gives nothing
   // Sorts by id and gives all; find() and add() are over then.
   const std::vector<Taken>& sorted();
+  size_t size() const { return taken_.size(); }
   size_t bytes() const;
 
  private:

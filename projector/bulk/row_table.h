@@ -44,6 +44,10 @@ class RowTable {
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;
+  size_t count_in_base() const { return older_.size(); }
+  size_t count_moved() const {
+    return entered_.size() / index_count_;
+  }  // rows with keys that moved
 
  private:
   void put(Row& row, std::string_view value);

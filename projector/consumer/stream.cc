@@ -188,6 +188,7 @@ Arrived Stream::poll(const BatchLimits& limits, milliseconds wait) {
   const std::string trouble = impl.client.trouble();
   if (!trouble.empty()) arrived.trouble = trouble;
   arrived.end = impl.end_seen();
+  arrived.full = impl.full(limits);
   arrived.events = impl.events;
   return arrived;
 }

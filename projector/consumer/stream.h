@@ -15,7 +15,7 @@ namespace ledger::consumer {
 
 // Bounds of one batch; whichever is met first ends it.
 struct BatchLimits {
-  size_t events_max = 20000;  // new plays touch ~5 pages each: stays below LMDB's spill limit
+  size_t events_max = 50000;
   size_t bytes_max = size_t{16} << 20;
   std::chrono::milliseconds fill_time{50};  // how long to go on collecting while behind
 };
@@ -29,6 +29,7 @@ struct Arrived {
   bool position_lost =
       false;              // the trouble ended the fetching: restart() once the guards are content
   bool answered = false;  // the broker was heard since the last poll
+  bool full = false;      // the limits ended it: more events are at hand
   // What stops the stream after `events`: a gap, a damaged batch, a refusal.
   std::optional<Error> stop;
 };

@@ -25,24 +25,37 @@ Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
       compare_at_(Clock::now() + kCompareInterval),
       partition_(shard.partition()),
       position_(raw(shard.position())),
-      kept_(raw(shard.kept_end())) {}
+      done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   const consumer::Arrived arrived = stream_.poll(limits_, wait);
   note(arrived);
   if (!arrived.events.empty() && Clock::now() >= compare_at_) doubtful_ = true;
   if (doubtful_ && !compare(stop)) return false;
-  if (!arrived.events.empty()) {
-    mode_ == FeedMode::kFold ? shard_.append(arrived.events) : shard_.keep(arrived.events);
-    position_ = raw(shard_.position());
-    kept_ = raw(shard_.kept_end());
-  }
+  take(arrived);
   if (arrived.stop) throw Error(*arrived.stop);
   if (arrived.position_lost) {
     stream_.restart();
     std::this_thread::sleep_for(kPause);
   }
   return !arrived.events.empty();
+}
+
+void Feed::take(const consumer::Arrived& arrived) {
+  if (mode_ == FeedMode::kKeep) {
+    if (!arrived.events.empty()) shard_.keep(arrived.events);
+    done_ = raw(shard_.kept_end());
+    return;
+  }
+  const bool more = arrived.full && !arrived.stop;
+  if (!arrived.events.empty()) shard_.append(arrived.events, more);
+  if (!more) shard_.commit();
+  done_ = position_ = raw(shard_.position());
+}
+
+void Feed::finish() {
+  shard_.commit();
+  if (mode_ == FeedMode::kFold) done_ = position_ = raw(shard_.position());
 }
 
 void Feed::note(const consumer::Arrived& arrived) {

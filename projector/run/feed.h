@@ -31,11 +31,13 @@ class Feed {
   // comparison it waits for them. Returns: whether events came.
   // Throws: Error on what waiting does not mend; everything before it is folded.
   bool step(std::chrono::milliseconds wait, const std::stop_token& stop);
+  // Commits what waits for more. The last call, by the thread that stepped.
+  void finish();
 
   // By any thread.
   Partition partition() const { return partition_; }
   Offset position() const { return Offset{position_.load()}; }  // folded and committed
-  Offset kept() const { return Offset{kept_.load()}; }          // the kept log's end
+  Offset done() const { return Offset{done_.load()}; }          // by its mode: folded, or kept
   std::optional<Offset> end() const;  // of the log, as last seen; nullopt: not seen
   void see_end(Offset end);           // seen by another; ends never go back
   std::string waiting() const;        // why the brokers are waited for, "" when they are not
@@ -48,6 +50,7 @@ class Feed {
   using Clock = std::chrono::steady_clock;
 
   void note(const consumer::Arrived& arrived);
+  void take(const consumer::Arrived& arrived);
   bool compare(const std::stop_token& stop);
   void set_waiting(const std::string& why);
 
@@ -61,7 +64,7 @@ class Feed {
 
   Partition partition_;
   std::atomic<int64_t> position_;
-  std::atomic<int64_t> kept_;
+  std::atomic<int64_t> done_;
   std::atomic<int64_t> end_{-1};
   std::atomic<double> caught_up_ms_{0};
   std::atomic<double> clock_behind_ms_{0};

@@ -58,10 +58,11 @@ void FeedThreads::work(const std::vector<Feed*>& feeds, const std::stop_token& s
       bool came = false;
       for (Feed* feed : feeds) {
         came = feed->step(idle ? idle_wait : milliseconds(0), stop) || came;
-        if (stop.stop_requested()) return;
+        if (stop.stop_requested()) break;
       }
       idle = !came;
     }
+    for (Feed* feed : feeds) feed->finish();
   } catch (...) {
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::current_exception();

@@ -26,14 +26,14 @@ bool reached(const PositionVector& positions, const PositionVector& until) {
 Following::Following(const Parts& parts, std::string what, double asked_ms,
                      const PositionVector& ends)
     : parts_(parts), what_(std::move(what)), grew_at_(Clock::now()), report_at_(Clock::now()) {
-  started_at_ = kept();
+  started_at_ = stand();
   caught_up_.look(asked_ms, ends);
 }
 
 bool Following::follow(const FeedThreads& threads, const std::optional<PositionVector>& until) {
   while (true) {
     tick(until);
-    if (until && reached(kept(), *until)) return true;
+    if (until && reached(stand(), *until)) return true;
     if (threads.failed() || parts_.leave() || parts_.interrupt.wait(kTick)) return false;
   }
 }
@@ -98,16 +98,16 @@ PositionVector Following::positions() const {
   return positions;
 }
 
-PositionVector Following::kept() const {
-  PositionVector kept;
-  for (const auto& feed : parts_.feeds) kept[feed->partition()] = feed->kept();
-  return kept;
+PositionVector Following::stand() const {
+  PositionVector stand;
+  for (const auto& feed : parts_.feeds) stand[feed->partition()] = feed->done();
+  return stand;
 }
 
 uint64_t Following::done() const {
   uint64_t sum = 0;
   for (const auto& feed : parts_.feeds) {
-    sum += static_cast<uint64_t>(raw(feed->kept()) - raw(started_at_.at(feed->partition())));
+    sum += static_cast<uint64_t>(raw(feed->done()) - raw(started_at_.at(feed->partition())));
   }
   return sum;
 }
@@ -116,7 +116,7 @@ uint64_t Following::behind(const std::optional<PositionVector>& until) const {
   uint64_t sum = 0;
   for (const auto& feed : parts_.feeds) {
     const Offset end = until ? until->at(feed->partition()) : feed->end().value_or(Offset{0});
-    if (end > feed->kept()) sum += static_cast<uint64_t>(raw(end) - raw(feed->kept()));
+    if (end > feed->done()) sum += static_cast<uint64_t>(raw(end) - raw(feed->done()));
   }
   return sum;
 }

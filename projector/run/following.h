@@ -53,7 +53,7 @@ class Following {
   void report(uint64_t behind, const std::string& why);
 
   Parts parts_;
-  PositionVector kept() const;
+  PositionVector stand() const;  // kept, and by the feeds' mode folded
 
   std::string what_;
   uint64_t done_ = 0;  // as last seen, and when it grew

@@ -4,18 +4,19 @@
 #include <filesystem>
 
 #include "projector/apply/apply.h"
-#include "projector/apply/live.h"
+#include "projector/bulk/bulk_views.h"
 #include "projector/fold/fold.h"
 #include "schemas/store/kept_log.h"
+#include "schemas/store/reader.h"
 #include "schemas/store/writer.h"
 
 namespace ledger::shard {
 
 // Bounds of one transaction; whichever is met first ends it.
 struct BatchBounds {
-  size_t events_max = 20000;
-  // LMDB spills (and leaks) beyond 131,071 dirty pages.
-  size_t dirty_pages_max = 100000;
+  size_t events_max = 50000;
+  // Of 4 KiB, which LMDB holds in memory. It spills (and leaks) beyond 131,071.
+  size_t dirty_pages_max = 120000;
 };
 
 class Folding {
@@ -23,7 +24,7 @@ class Folding {
   // `kept`: the shard's kept log, for payloads of events whose id comes again.
   // Throws: as store::ShardWriter.
   Folding(const std::filesystem::path& path, const store::ShardIdentity& identity,
-          apply::LiveViews::KeptValues kept, const BatchBounds& bounds,
+          bulk::BulkViews::KeptValues kept, const BatchBounds& bounds,
           const store::WriterOptions& options = {});
 
   const store::ShardState& state() const { return writer_.state(); }  // as of the last commit
@@ -39,17 +40,19 @@ class Folding {
   void sync() { writer_.sync(); }
 
  private:
-  size_t fold_event(const store::KeptEvent& event);
+  void begin();
+  void fold_event(const store::KeptEvent& event);
+  bool full();
 
   BatchBounds bounds_;
+  bulk::BulkViews::KeptValues kept_;
   store::ShardWriter writer_;
-  apply::LiveViews views_;
+  store::ShardReader base_;               // what was committed
+  std::optional<bulk::BulkViews> views_;  // of the batch
   fold::Fold fold_;
   apply::Applier applier_;
   store::ShardState batch_;
-  bool begun_ = false;
-  size_t events_ = 0;       // in the batch
-  size_t dirty_pages_ = 0;  // in the batch, estimated
+  size_t events_ = 0;  // in the batch
 };
 
 }  // namespace ledger::shard

@@ -68,11 +68,12 @@ void Shard::catch_up(const std::function<bool()>& go_on) {
   folding_.commit();
 }
 
-void Shard::append(std::span<const store::KeptEvent> events) {
-  LEDGER_ASSERT(position() == kept_end(), "{} {}", raw(position()), raw(kept_end()));
+void Shard::append(std::span<const store::KeptEvent> events, bool more) {
+  LEDGER_ASSERT(folding_.position() == kept_end(), "{} {}", raw(folding_.position()),
+                raw(kept_end()));
   kept_.append(events);
   for (const store::KeptEvent& event : events) folding_.fold(event);
-  folding_.commit();
+  if (!more) folding_.commit();
 }
 
 void Shard::accept_gap(Offset limit) {

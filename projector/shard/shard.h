@@ -33,8 +33,11 @@ class Shard {
 
   // Folds what the kept log has ahead. `go_on` is asked after each commit.
   void catch_up(const std::function<bool()>& go_on);
-  // Keeps and folds. Precondition (asserted): contiguous from kept_end() == position().
-  void append(std::span<const store::KeptEvent> events);
+  // Keeps and folds. `more`: further events are at hand, so a batch that is not full waits for
+  // them; commit() ends the waiting. Precondition (asserted): contiguous from kept_end(), and all
+  // that is kept is folded.
+  void append(std::span<const store::KeptEvent> events, bool more = false);
+  void commit() { folding_.commit(); }
   // Keeps only, for a bulk build to fold. Precondition (asserted): contiguous from kept_end().
   void keep(std::span<const store::KeptEvent> events) { kept_.append(events); }
   // Records that the events [kept_end(), limit) are lost and goes on behind them.

@@ -289,6 +289,23 @@ bool Cursor::move(MDB_cursor_op op, std::string_view& key, std::string_view& val
   return true;
 }
 
+bool Cursor::insert(std::string_view key, std::string_view value) {
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  const int code = mdb_cursor_put(cursor_, &k, &v, MDB_NOOVERWRITE);
+  if (code == MDB_KEYEXIST) return false;
+  check_lmdb(code, "write", *path_);
+  return true;
+}
+
+void Cursor::replace(std::string_view key, std::string_view value) {
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  check_lmdb(mdb_cursor_put(cursor_, &k, &v, MDB_CURRENT), "write", *path_);
+}
+
+void Cursor::erase() { check_lmdb(mdb_cursor_del(cursor_, 0), "write", *path_); }
+
 void Cursor::append(std::string_view key, std::string_view value) {
   MDB_val k = to_val(key);
   MDB_val v = to_val(value);

@@ -95,6 +95,11 @@ class Cursor {
   Cursor& operator=(Cursor&&) = delete;
   // Returns: false at either end. `key` is read by MDB_SET_RANGE and set by all.
   bool move(MDB_cursor_op op, std::string_view& key, std::string_view& value);
+  // Returns: false, and writes nothing, when the key is there.
+  bool insert(std::string_view key, std::string_view value);
+  // Of the key that it stands at.
+  void replace(std::string_view key, std::string_view value);
+  void erase();
   // Behind the last key (asserted).
   void append(std::string_view key, std::string_view value);
 

@@ -85,6 +85,12 @@ struct ShardReader::Impl {
     return found->second;
   }
 
+  MDB_stat stat(View view) const {
+    MDB_stat found{};
+    check_lmdb(mdb_stat(transaction.get(), database(view), &found), "read", environment->path());
+    return found;
+  }
+
   std::shared_ptr<Environment> environment;
   ShardHandles handles;
   Transaction transaction;
@@ -119,12 +125,8 @@ ViewCursor ShardReader::cursor(View view) const {
       {}}));
 }
 
-uint64_t ShardReader::entries(View view) const {
-  MDB_stat stat{};
-  check_lmdb(mdb_stat(impl_->transaction.get(), impl_->database(view), &stat), "read",
-             impl_->environment->path());
-  return stat.ms_entries;
-}
+uint64_t ShardReader::entries(View view) const { return impl_->stat(view).ms_entries; }
+uint64_t ShardReader::leaves(View view) const { return impl_->stat(view).ms_leaf_pages; }
 
 uint64_t ShardReader::file_bytes() const {
   struct stat info {};

@@ -58,6 +58,7 @@ class ShardReader {
   std::optional<std::string_view> get(View view, std::string_view key) const;
   ViewCursor cursor(View view) const;
   uint64_t entries(View view) const;  // number of keys, O(1)
+  uint64_t leaves(View view) const;   // pages that hold its entries, O(1)
   uint64_t file_bytes() const;
 
  private:

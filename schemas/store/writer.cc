@@ -21,6 +21,8 @@ struct Slot {
   std::string name;
   MDB_dbi dbi = 0;
   Digest digest{};
+  std::optional<Cursor> cursor =
+      std::nullopt;  // where it wrote last: ascending keys find their leaf at once
 };
 
 }  // namespace
@@ -66,10 +68,21 @@ struct ShardWriter::Impl {
                             environment->path().string(), slot.name, what, to_hex(key)));
   }
 
-  std::string_view require(const Slot& slot, std::string_view key) {
+  Cursor& cursor(Slot& slot) {
+    if (!slot.cursor) slot.cursor.emplace(batch_transaction(), slot.dbi, environment->path());
+    return *slot.cursor;
+  }
+
+  // Leaves the cursor at the key. Returns: its value.
+  std::string_view require(Slot& slot, std::string_view key) {
+    std::string_view found = key;
     std::string_view old;
-    if (!batch_transaction().get(slot.dbi, key, old)) damaged(slot, key, "lacks");
+    if (!cursor(slot).move(MDB_SET_KEY, found, old)) damaged(slot, key, "lacks");
     return old;
+  }
+
+  void end_batch() {
+    for (Slot& slot : slots) slot.cursor.reset();
   }
 
   std::shared_ptr<Environment> environment;
@@ -79,6 +92,8 @@ struct ShardWriter::Impl {
   std::array<uint8_t, kViewNumbers> by_view{};  // slot + 1; 0 = no such view
   std::optional<Transaction> batch;
   bool broken = false;
+
+  ~Impl() { end_batch(); }  // cursors go before their transaction
 };
 
 ShardWriter::ShardWriter(const std::filesystem::path& path, const ShardIdentity& identity,
@@ -119,11 +134,7 @@ bool ShardWriter::seek(View view, std::string_view key, std::string_view& found_
 
 void ShardWriter::insert(View view, std::string_view key, std::string_view value) {
   Slot& slot = impl_->slot(view);
-  MDB_val k = to_val(key);
-  MDB_val v = to_val(value);
-  const int code = mdb_put(impl_->batch_transaction().get(), slot.dbi, &k, &v, MDB_NOOVERWRITE);
-  if (code == MDB_KEYEXIST) impl_->damaged(slot, key, "already has");
-  check_lmdb(code, "write", impl_->environment->path());
+  if (!impl_->cursor(slot).insert(key, value)) impl_->damaged(slot, key, "already has");
   add(slot.digest, entry_hash(slot.name, key, value));
 }
 
@@ -131,28 +142,30 @@ void ShardWriter::update(View view, std::string_view key, std::string_view value
   Slot& slot = impl_->slot(view);
   subtract(slot.digest, entry_hash(slot.name, key, impl_->require(slot, key)));
   add(slot.digest, entry_hash(slot.name, key, value));
-  impl_->batch_transaction().put(slot.dbi, key, value);
+  impl_->cursor(slot).replace(key, value);
 }
 
 void ShardWriter::erase(View view, std::string_view key) {
   Slot& slot = impl_->slot(view);
   subtract(slot.digest, entry_hash(slot.name, key, impl_->require(slot, key)));
-  MDB_val k = to_val(key);
-  check_lmdb(mdb_del(impl_->batch_transaction().get(), slot.dbi, &k, nullptr), "write",
-             impl_->environment->path());
+  impl_->cursor(slot).erase();
 }
 
 void ShardWriter::commit(ShardState state) {
   for (const Slot& slot : impl_->slots) state.digests[slot.name] = slot.digest;
   impl_->broken = true;  // until all of it is done
   impl_->batch_transaction().put(impl_->meta, kStateKey, encode_state(state));
+  impl_->end_batch();
   impl_->batch->commit();
   impl_->batch.reset();
   impl_->state = std::move(state);
   impl_->broken = false;
 }
 
-void ShardWriter::abort() { impl_->batch.reset(); }
+void ShardWriter::abort() {
+  impl_->end_batch();
+  impl_->batch.reset();
+}
 
 void ShardWriter::sync() {
   check_lmdb(mdb_env_sync(impl_->environment->get(), 1), "make durable",

@@ -1,7 +1,7 @@
 // Random logs through fold and apply into a real shard, against a std::map state.
 #include <gtest/gtest.h>
 
-#include "projector/apply/live.h"
+#include "tests/support/apply/direct_views.h"
 #include "tests/support/apply/random_log.h"
 #include "tests/support/apply/shard_image.h"
 #include "tests/support/fold/map_state.h"
@@ -71,7 +71,7 @@ class FilledShard {
   const std::vector<LogRecord>& log_;
   ledger::test::TempDir directory_;
   store::ShardWriter writer_;
-  apply::LiveViews views_;
+  DirectViews views_;
   fold::Fold fold_;
   apply::Applier applier_;
 };

@@ -1,8 +1,10 @@
-// The bulk path beside the live path over random logs: same state, keys, values and digests.
+// Rounds into new shards and batches in place, beside writes that go to the shard one by one, over
+// random logs: same state, keys, values and digests.
 #include <gtest/gtest.h>
 
 #include "projector/bulk/bulk_folding.h"
 #include "projector/shard/folding.h"
+#include "tests/support/apply/direct_views.h"
 #include "tests/support/apply/random_log.h"
 #include "tests/support/apply/shard_image.h"
 #include "tests/support/process.h"
@@ -49,9 +51,29 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
     }
   }
 
-  std::filesystem::path live(const std::string& name, size_t limit) {
+  // One by one, in one batch.
+  std::filesystem::path direct(const std::string& name) {
     const auto path = directory_.path() / name;
-    shard::Folding folding(path, identity(), kept_values(), {}, {.sync = false});
+    store::ShardWriter writer(path, identity(), {.sync = false});
+    DirectViews views(writer, kept_values(), identity().declarations);
+    fold::Fold fold({identity().log.ledger_id, Partition{0}, 1});
+    apply::Applier applier(identity().declarations);
+    store::ShardState state;
+    writer.begin();
+    for (const LogRecord& record : log_) {
+      const Offset offset = state.position;
+      const fold::Result result =
+          fold.fold({offset, record.log_time_ms, record.key, record.value}, views);
+      applier.apply(offset, record.log_time_ms, result, views, state);
+    }
+    writer.commit(state);
+    return path;
+  }
+
+  // In batches of `batch` events each, in place.
+  std::filesystem::path batches(const std::string& name, size_t batch, size_t limit) {
+    const auto path = directory_.path() / name;
+    shard::Folding folding(path, identity(), kept_values(), {.events_max = batch}, {.sync = false});
     fold(folding, limit);
     folding.commit();
     return path;
@@ -84,20 +106,28 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
   ledger::test::TempDir directory_;
 };
 
-TEST_P(BulkPath, OneRoundMakesWhatTheLivePathMakes) {
-  expect_equal(live("live", log_.size()), bulk("bulk", log_.size()));
+TEST_P(BulkPath, OneRoundMakesWhatWritesOneByOneMake) {
+  expect_equal(direct("direct"), bulk("bulk", log_.size()));
 }
 
-TEST_P(BulkPath, ManyRoundsMakeWhatTheLivePathMakes) {
-  expect_equal(live("live", log_.size()), bulk("bulk", 1 + GetParam() * 7));
+TEST_P(BulkPath, ManyRoundsMakeWhatWritesOneByOneMake) {
+  expect_equal(direct("direct"), bulk("bulk", 1 + GetParam() * 7));
 }
 
-TEST_P(BulkPath, OnTopOfALiveShardItMakesWhatTheLivePathMakes) {
-  const auto base = live("base", log_.size() / 2);
-  expect_equal(live("live", log_.size()), bulk("bulk", log_.size(), base));
+TEST_P(BulkPath, ABatchOfAllMakesWhatWritesOneByOneMake) {
+  expect_equal(direct("direct"), batches("batch", log_.size() + 1, log_.size()));
 }
 
-TEST_P(BulkPath, TheLivePathGoesOnWhereItEnded) {
+TEST_P(BulkPath, BatchesMakeWhatWritesOneByOneMake) {
+  expect_equal(direct("direct"), batches("batches", 1 + (GetParam() - 1) * 7, log_.size()));
+}
+
+TEST_P(BulkPath, RoundsGoOnWhereBatchesEnded) {
+  const auto base = batches("base", 10 * GetParam(), log_.size() / 2);
+  expect_equal(direct("direct"), bulk("bulk", log_.size(), base));
+}
+
+TEST_P(BulkPath, BatchesGoOnWhereRoundsEnded) {
   const auto path = directory_.path() / "mixed";
   {
     bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kMemory);
@@ -105,7 +135,7 @@ TEST_P(BulkPath, TheLivePathGoesOnWhereItEnded) {
     folding.finish();
     folding.place();
   }
-  expect_equal(live("mixed", log_.size()), live("live", log_.size()));
+  expect_equal(batches("mixed", 10 * GetParam(), log_.size()), direct("direct"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, BulkPath, ::testing::Range<uint64_t>(1, kSeeds + 1));

@@ -1,5 +1,5 @@
-// The live path over a real shard: what the fold asks, and damage.
-#include "projector/apply/live.h"
+// What the fold asks of a real shard, and damage.
+#include "tests/support/apply/direct_views.h"
 
 #include <gtest/gtest.h>
 
@@ -12,12 +12,12 @@ namespace {
 
 using record::ContentType;
 
-struct Live : ::testing::Test {
-  Live() {
+struct Direct : ::testing::Test {
+  Direct() {
     state.position = Offset{1};
     writer.begin();
   }
-  ~Live() override { writer.abort(); }
+  ~Direct() override { writer.abort(); }
 
   Offset send(const event::Payload& payload, double t = kT) {
     const fold::Result& result = log.send(payload, t);
@@ -32,7 +32,7 @@ struct Live : ::testing::Test {
   store::ShardWriter writer{
       directory.path() / "0", {log_identity, fold::kFoldVersion, declarations}, {.sync = false}};
   store::KeptLogWriter kept{directory.path() / "log", log_identity};
-  apply::LiveViews views{writer, kept, declarations};
+  DirectViews views{writer, kept, declarations};
   apply::Applier applier{declarations};
   store::ShardState state;
   FoldedLog log;
@@ -44,7 +44,7 @@ std::vector<std::string> ids_of(const std::vector<store::Stored<record::ContentA
   return ids;
 }
 
-TEST_F(Live, AudioIsFoundByItsWholeId) {
+TEST_F(Direct, AudioIsFoundByItsWholeId) {
   const Offset at = send(audio_created("ca1"));
   const auto found = views.audio("ca1");
   ASSERT_TRUE(found);
@@ -55,7 +55,7 @@ TEST_F(Live, AudioIsFoundByItsWholeId) {
   EXPECT_FALSE(views.audio("ca11"));
 }
 
-TEST_F(Live, AudiosOfAContentComeInOrderOfCreationTime) {
+TEST_F(Direct, AudiosOfAContentComeInOrderOfCreationTime) {
   send(audio_created("b", "c1", "v1"), kT + 1);
   send(audio_created("a", "c1", "v2"), kT + 2);
   send(audio_created("c", "c1", "v3"), kT);
@@ -70,7 +70,7 @@ TEST_F(Live, AudiosOfAContentComeInOrderOfCreationTime) {
   EXPECT_EQ(views.count_audios_of("c", ContentType::kArticle, 2), 0U);
 }
 
-TEST_F(Live, OtherAudioOfTheVoiceHasAnotherId) {
+TEST_F(Direct, OtherAudioOfTheVoiceHasAnotherId) {
   send(audio_created("ca1", "c1", "v1"));
   const auto other = [&](std::string_view voice, std::string_view id) {
     return views.has_other_audio_of_voice("c1", ContentType::kArticle, voice, id);
@@ -83,7 +83,7 @@ TEST_F(Live, OtherAudioOfTheVoiceHasAnotherId) {
   EXPECT_TRUE(other("v1", "ca1"));
 }
 
-TEST_F(Live, ListeningIsFoundByIdentityAndById) {
+TEST_F(Direct, ListeningIsFoundByIdentityAndById) {
   send(play("u1"));
   const auto found = views.listening("u1", "c1", ContentType::kArticle);
   ASSERT_TRUE(found);
@@ -94,7 +94,7 @@ TEST_F(Live, ListeningIsFoundByIdentityAndById) {
   EXPECT_FALSE(views.listening("u1", "c", ContentType::kArticle));
 }
 
-TEST_F(Live, ContentHashAndEventIdsAreFound) {
+TEST_F(Direct, ContentHashAndEventIdsAreFound) {
   auto event = event_of(content_changed("c1", "h9"));
   EXPECT_FALSE(views.event_taken(event.event_id));
   const fold::Result& result = log.send(event);
@@ -104,24 +104,24 @@ TEST_F(Live, ContentHashAndEventIdsAreFound) {
   EXPECT_FALSE(views.content_hash("c1", ContentType::kSubject));
 }
 
-TEST_F(Live, KeptValueComesFromTheKeptLog) {
+TEST_F(Direct, KeptValueComesFromTheKeptLog) {
   const store::KeptEvent event{Offset{0}, 5, 5, "c1", "value", std::nullopt};
   kept.append({&event, 1});
   EXPECT_EQ(views.kept_value(Offset{0}), "value");
   EXPECT_FALSE(views.kept_value(Offset{1}));
 }
 
-TEST_F(Live, IndexEntryWithoutItsRowIsDamage) {
+TEST_F(Direct, IndexEntryWithoutItsRowIsDamage) {
   const Offset at = send(audio_created("ca1"));
   writer.erase(store::View::kContentAudioRows, store::rid_key(store::Rid{raw(at)}));
   EXPECT_THROW(views.audio("ca1"), Error);
 }
 
-TEST_F(Live, MissingLookupIndexIsRefused) {
+TEST_F(Direct, MissingLookupIndexIsRefused) {
   index::Declarations fewer = declarations;
   std::erase_if(fewer.indexes, [](const auto& spec) { return spec.name == "user_content"; });
   try {
-    apply::LiveViews other(writer, kept, fewer);
+    DirectViews other(writer, kept, fewer);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.fault(), Fault::kIncompatible);

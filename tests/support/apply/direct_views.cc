@@ -1,4 +1,4 @@
-#include "projector/apply/live.h"
+#include "tests/support/apply/direct_views.h"
 
 #include <utility>
 
@@ -7,7 +7,7 @@
 #include "projector/apply/declared.h"
 #include "schemas/base/error.h"
 
-namespace ledger::apply {
+namespace ledger::testing {
 
 namespace {
 
@@ -25,46 +25,46 @@ void append_content(std::string& key, std::string_view content_id, record::Conte
 
 }  // namespace
 
-LiveViews::LiveViews(store::ShardWriter& writer, KeptValues kept,
-                     const index::Declarations& declarations)
+DirectViews::DirectViews(store::ShardWriter& writer, KeptValues kept,
+                         const index::Declarations& declarations)
     : writer_(writer),
       kept_(std::move(kept)),
-      content_(content_view(declarations)),
-      content_voice_(content_voice_view(declarations)),
-      user_content_(user_content_view(declarations)) {}
+      content_(apply::content_view(declarations)),
+      content_voice_(apply::content_voice_view(declarations)),
+      user_content_(apply::user_content_view(declarations)) {}
 
-LiveViews::LiveViews(store::ShardWriter& writer, const store::KeptLogWriter& log,
-                     const index::Declarations& declarations)
-    : LiveViews(
+DirectViews::DirectViews(store::ShardWriter& writer, const store::KeptLogWriter& log,
+                         const index::Declarations& declarations)
+    : DirectViews(
           writer, [&log](Offset offset) { return log.read(offset); }, declarations) {}
 
-LiveViews::LiveViews(store::ShardWriter& writer, const store::KeptLogReader& log,
-                     const index::Declarations& declarations)
-    : LiveViews(
+DirectViews::DirectViews(store::ShardWriter& writer, const store::KeptLogReader& log,
+                         const index::Declarations& declarations)
+    : DirectViews(
           writer, [&log](Offset offset) { return log.read(offset); }, declarations) {}
 
-std::optional<Offset> LiveViews::event_taken(const Uuid& event_id) {
+std::optional<Offset> DirectViews::event_taken(const Uuid& event_id) {
   const auto found = writer_.get(View::kEventIds,
                                  {reinterpret_cast<const char*>(event_id.data()), event_id.size()});
   if (!found) return std::nullopt;
   return store::decode_offset(*found);
 }
 
-std::optional<std::string_view> LiveViews::kept_value(Offset offset) {
+std::optional<std::string_view> DirectViews::kept_value(Offset offset) {
   earlier_ = kept_(offset);
   return earlier_ ? earlier_->value : std::nullopt;
 }
 
-std::optional<store::Stored<ContentAudio>> LiveViews::audio(std::string_view id) {
+std::optional<store::Stored<ContentAudio>> DirectViews::audio(std::string_view id) {
   return row_by_id<ContentAudio>(id);
 }
 
-std::optional<store::Stored<UserContentAudio>> LiveViews::listening_by_id(std::string_view id) {
+std::optional<store::Stored<UserContentAudio>> DirectViews::listening_by_id(std::string_view id) {
   return row_by_id<UserContentAudio>(id);
 }
 
-std::vector<store::Stored<ContentAudio>> LiveViews::audios_of(std::string_view content_id,
-                                                              record::ContentType type) {
+std::vector<store::Stored<ContentAudio>> DirectViews::audios_of(std::string_view content_id,
+                                                                record::ContentType type) {
   prefix_.clear();
   append_content(prefix_, content_id, type);
   std::vector<store::Stored<ContentAudio>> rows;
@@ -75,8 +75,8 @@ std::vector<store::Stored<ContentAudio>> LiveViews::audios_of(std::string_view c
   return rows;
 }
 
-size_t LiveViews::count_audios_of(std::string_view content_id, record::ContentType type,
-                                  size_t count_max) {
+size_t DirectViews::count_audios_of(std::string_view content_id, record::ContentType type,
+                                    size_t count_max) {
   prefix_.clear();
   append_content(prefix_, content_id, type);
   size_t count = 0;
@@ -84,8 +84,8 @@ size_t LiveViews::count_audios_of(std::string_view content_id, record::ContentTy
   return count;
 }
 
-bool LiveViews::has_other_audio_of_voice(std::string_view content_id, record::ContentType type,
-                                         std::string_view voice_id, std::string_view except_id) {
+bool DirectViews::has_other_audio_of_voice(std::string_view content_id, record::ContentType type,
+                                           std::string_view voice_id, std::string_view except_id) {
   prefix_.clear();
   append_content(prefix_, content_id, type);
   index::append_text(prefix_, voice_id);
@@ -99,9 +99,9 @@ bool LiveViews::has_other_audio_of_voice(std::string_view content_id, record::Co
   return other;
 }
 
-std::optional<store::Stored<UserContentAudio>> LiveViews::listening(std::string_view user_id,
-                                                                    std::string_view content_id,
-                                                                    record::ContentType type) {
+std::optional<store::Stored<UserContentAudio>> DirectViews::listening(std::string_view user_id,
+                                                                      std::string_view content_id,
+                                                                      record::ContentType type) {
   prefix_.clear();
   index::append_text(prefix_, user_id);
   append_content(prefix_, content_id, type);
@@ -113,26 +113,26 @@ std::optional<store::Stored<UserContentAudio>> LiveViews::listening(std::string_
   return found;
 }
 
-std::optional<std::string> LiveViews::content_hash(std::string_view content_id,
-                                                   record::ContentType type) {
+std::optional<std::string> DirectViews::content_hash(std::string_view content_id,
+                                                     record::ContentType type) {
   const auto hash = writer_.get(View::kContentHashes, store::content_hash_key(content_id, type));
   if (!hash) return std::nullopt;
   return std::string(*hash);
 }
 
-std::optional<std::string_view> LiveViews::get(View view, std::string_view key) {
+std::optional<std::string_view> DirectViews::get(View view, std::string_view key) {
   return writer_.get(view, key);
 }
-void LiveViews::insert(View view, std::string_view key, std::string_view value) {
+void DirectViews::insert(View view, std::string_view key, std::string_view value) {
   writer_.insert(view, key, value);
 }
-void LiveViews::update(View view, std::string_view key, std::string_view value) {
+void DirectViews::update(View view, std::string_view key, std::string_view value) {
   writer_.update(view, key, value);
 }
-void LiveViews::erase(View view, std::string_view key) { writer_.erase(view, key); }
+void DirectViews::erase(View view, std::string_view key) { writer_.erase(view, key); }
 
 template <typename Record>
-store::Stored<Record> LiveViews::row(const store::Entry& entry) {
+store::Stored<Record> DirectViews::row(const store::Entry& entry) {
   const Table table = record::table_of<Record>();
   const auto value = writer_.get(store::rows_of(table), store::rid_key(entry.rid));
   if (value) return store::decode_row<Record>(entry.rid, *value);
@@ -143,7 +143,7 @@ store::Stored<Record> LiveViews::row(const store::Entry& entry) {
 }
 
 template <typename Record>
-std::optional<store::Stored<Record>> LiveViews::row_by_id(std::string_view id) {
+std::optional<store::Stored<Record>> DirectViews::row_by_id(std::string_view id) {
   prefix_.clear();
   index::append_text(prefix_, id);
   const View by_id = store::view_of(index::by_id_of(record::table_of<Record>()));
@@ -153,7 +153,7 @@ std::optional<store::Stored<Record>> LiveViews::row_by_id(std::string_view id) {
 }
 
 template <typename Visit>
-void LiveViews::scan_prefix(View view, Visit visit) {
+void DirectViews::scan_prefix(View view, Visit visit) {
   std::string from = prefix_;
   std::string_view key;
   std::string_view value;
@@ -167,4 +167,4 @@ void LiveViews::scan_prefix(View view, Visit visit) {
   }
 }
 
-}  // namespace ledger::apply
+}  // namespace ledger::testing

@@ -1,4 +1,5 @@
-// The live path: the fold's state and apply's operations, both on the batch of one shard's writer.
+// The plainest implementation of the fold's state and apply's operations: each goes to the batch of
+// a shard's writer at once. What the projector's own (bulk::BulkViews) makes is compared with it.
 #pragma once
 
 #include <functional>
@@ -12,20 +13,20 @@
 #include "schemas/store/kept_log.h"
 #include "schemas/store/writer.h"
 
-namespace ledger::apply {
+namespace ledger::testing {
 
 // Every call needs a begun batch of the writer and sees what the batch wrote so far.
 // Lifetime: of the writer and the kept log, which outlive it.
-class LiveViews : public fold::State, public Operations {
+class DirectViews : public fold::State, public apply::Operations {
  public:
   using KeptValues = std::function<std::optional<store::KeptEvent>(Offset)>;
 
   // Throws: Error{kIncompatible} when an index that the fold looks rows up in is not declared.
-  LiveViews(store::ShardWriter& writer, KeptValues kept, const index::Declarations& declarations);
-  LiveViews(store::ShardWriter& writer, const store::KeptLogWriter& log,
-            const index::Declarations& declarations);
-  LiveViews(store::ShardWriter& writer, const store::KeptLogReader& log,
-            const index::Declarations& declarations);
+  DirectViews(store::ShardWriter& writer, KeptValues kept, const index::Declarations& declarations);
+  DirectViews(store::ShardWriter& writer, const store::KeptLogWriter& log,
+              const index::Declarations& declarations);
+  DirectViews(store::ShardWriter& writer, const store::KeptLogReader& log,
+              const index::Declarations& declarations);
 
   // fold::State. Throws, all: Error{kIntegrity} when an index entry has no row.
   std::optional<Offset> event_taken(const Uuid& event_id) override;
@@ -69,4 +70,4 @@ class LiveViews : public fold::State, public Operations {
   std::string prefix_;                       // of the lookup at hand
 };
 
-}  // namespace ledger::apply
+}  // namespace ledger::testing

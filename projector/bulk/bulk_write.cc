@@ -128,7 +128,7 @@ bool BulkViews::base_has(View view, std::string_view key) const {
   switch (view) {
     case View::kContentAudioRows:
     case View::kUserContentAudioRows:
-      return store::decode_offset(key) < base_position_;
+      return store::raw(store::decode_rid_key(key)) < raw(base_position_);
     case View::kContentHashes:
       return base_ != nullptr && base_->get(view, key);
     default:

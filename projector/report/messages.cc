@@ -68,7 +68,8 @@ void Messages::progress(const std::string& what, const Progress& progress) {
   const auto passed = now - impl.shown_at;
   if (impl.quiet || passed < (impl.terminal ? kBarInterval : kLineInterval)) return;
   const double seconds = std::chrono::duration<double>(passed).count();
-  const auto fresh = static_cast<double>(progress.done - impl.shown_done);
+  const bool anew = progress.done < impl.shown_done;  // the next step counts from 0
+  const auto fresh = static_cast<double>(progress.done - (anew ? 0 : impl.shown_done));
   const std::string text = progress_text(progress, fresh / seconds, impl.terminal);
   impl.shown_at = now;
   impl.shown_done = progress.done;

@@ -36,13 +36,13 @@ bool take_events(const PackedBlock& packed, Block& block) {
     const KeptShape shape = read_head(heads);
     const size_t bytes = shape.key_bytes + shape.value_bytes;
     if (bytes > rest.size()) return false;
-    auto event = take_fields(at, shape, rest.substr(0, bytes));
-    if (!event) return false;
-    if (!event->gap_until) log_time_ms = std::max(log_time_ms, event->timestamp_ms);
-    event->log_time_ms = log_time_ms;
-    at = end_of(*event);
+    KeptEvent& event = block.events.emplace_back();
+    event.offset = at;
+    if (!take_fields(shape, rest.substr(0, bytes), event)) return false;
+    if (!event.gap_until) log_time_ms = std::max(log_time_ms, event.timestamp_ms);
+    event.log_time_ms = log_time_ms;
+    at = end_of(event);
     rest.remove_prefix(bytes);
-    block.events.push_back(std::move(*event));
   }
   return rest.empty() && at == packed.end && log_time_ms == packed.log_time_ms;
 }

@@ -39,10 +39,9 @@ struct KeptShape {
 
 // Appends key and value of `event`.
 KeptShape append_fields(const KeptEvent& event, std::string& out);
-// The event whose key and value are `fields`; its log time is left to the caller.
-// Returns: nullopt of a gap that ends nowhere.
-std::optional<KeptEvent> take_fields(Offset offset, const KeptShape& shape,
-                                     std::string_view fields);
+// Sets what an event has beside offset and log time; key and value are `fields`. Returns: false of
+// a gap that ends nowhere. Precondition: the event has neither key nor value nor gap yet.
+bool take_fields(const KeptShape& shape, std::string_view fields, KeptEvent& event);
 
 // Appends the record's bytes; `log_time_ms` is the running maximum with this event.
 void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out);

@@ -42,7 +42,7 @@ std::optional<KeptEvent> KeptReads::read(const Transaction& transaction, Offset 
 std::shared_ptr<const Block> KeptReads::unpacked(std::string_view key, std::string_view value) {
   ++reads_;
   for (Held& held : held_) {
-    if (!held.block || offset_key(held.first) != key) continue;
+    if (!held.block || held.key != key) continue;
     held.used = reads_;
     return held.block;
   }
@@ -51,7 +51,7 @@ std::shared_ptr<const Block> KeptReads::unpacked(std::string_view key, std::stri
   decoder_.decode(packed, *block, path_);
   Held& oldest = *std::min_element(held_.begin(), held_.end(),
                                    [](const Held& a, const Held& b) { return a.used < b.used; });
-  oldest = {block, packed.first, reads_};
+  oldest = {block, std::string(key), reads_};
   return block;
 }
 

@@ -33,8 +33,8 @@ class KeptReads {
 
  private:
   struct Held {
-    std::shared_ptr<Block> block;
-    Offset first{};
+    std::shared_ptr<const Block> block;
+    std::string key;    // of the block
     uint64_t used = 0;  // when, in reads
   };
   static constexpr size_t kHeldMax = 16;

@@ -108,21 +108,17 @@ KeptShape append_fields(const KeptEvent& event, std::string& out) {
   return shape;
 }
 
-std::optional<KeptEvent> take_fields(Offset offset, const KeptShape& shape,
-                                     std::string_view fields) {
-  KeptEvent event;
-  event.offset = offset;
+bool take_fields(const KeptShape& shape, std::string_view fields, KeptEvent& event) {
   event.timestamp_ms = shape.timestamp_ms;
   const std::string_view value = fields.substr(shape.key_bytes);
   if (!(shape.flags & kNullKey)) event.key = fields.substr(0, shape.key_bytes);
   if (shape.flags & kGap) {
-    if (value.size() != 8) return std::nullopt;
+    if (value.size() != 8) return false;
     event.gap_until = Offset{static_cast<int64_t>(read_be64(value))};
-    if (*event.gap_until <= offset) return std::nullopt;
-  } else if (!(shape.flags & kNullValue)) {
-    event.value = value;
+    return *event.gap_until > event.offset;
   }
-  return event;
+  if (!(shape.flags & kNullValue)) event.value = value;
+  return true;
 }
 
 void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out) {
@@ -157,10 +153,13 @@ KeptEvent decode_kept(std::string_view key, std::string_view value,
   shape.key_bytes = read_be32(value.substr(25));
   shape.value_bytes = value.size() - kHeaderBytes - shape.key_bytes;
   if (shape.key_bytes > value.size() - kHeaderBytes) throw damaged("is cut short");
-  std::optional<KeptEvent> event = take_fields(offset, shape, value.substr(kHeaderBytes));
-  if (!event) throw damaged("is a gap without an end");
-  event->log_time_ms = static_cast<int64_t>(read_be64(value.substr(16)));
-  return *event;
+  KeptEvent event;
+  event.offset = offset;
+  event.log_time_ms = static_cast<int64_t>(read_be64(value.substr(16)));
+  if (!take_fields(shape, value.substr(kHeaderBytes), event)) {
+    throw damaged("is a gap without an end");
+  }
+  return event;
 }
 
 }  // namespace ledger::store

@@ -1,6 +1,6 @@
 // What the store costs beside bare LMDB doing the same puts, gets and steps with ready keys: the
 // rest is digests, chain, checksums and the checks of every write. In memory (/dev/shm), so that a
-// disk's noise is left out; items are events, entries or keys.
+// disk's noise is left out; items are events, entries or keys. bytes_per_event: of the whole file.
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -8,19 +8,19 @@
 #include <benchmark/benchmark.h>
 #include <lmdb.h>
 
-#include "schemas/base/bytes.h"
+#include "schemas/event/codec.h"
 #include "schemas/index/key.h"
 #include "schemas/store/kept_log.h"
+#include "tests/support/generate/stream.h"
 #include "tests/support/process.h"
 #include "tests/support/store/store_samples.h"
 
 namespace ledger::store {
 namespace {
 
-constexpr int kBatches = 40;
+constexpr size_t kBatches = 40;
 constexpr size_t kBatch = 5000;
 constexpr size_t kEntries = 200000;
-constexpr size_t kValueBytes = 264;  // of an event, as the bulk measurements have it
 const View kIndex = view_of(index::by_creation_time_of(record::Table::kUserContentAudios));
 
 void check(int code) {
@@ -84,37 +84,128 @@ void count_items(benchmark::State& state, size_t each) {
   state.SetItemsProcessed(static_cast<int64_t>(each) * state.iterations());
 }
 
+// Events of workload W, as they stand on the topic.
+class Workload {
+ public:
+  explicit Workload(size_t count) {
+    generate::Settings settings;
+    settings.events = count;
+    const auto stream = generate::open_workload_w(settings);
+    event::Event each;
+    std::string value;
+    while (stream->next(each)) {
+      value.clear();
+      event::encode(each, value);
+      texts_.emplace_back(event::content_id(each.payload), value);
+      times_.push_back(static_cast<int64_t>(each.occurred_at));
+    }
+  }
+  std::vector<KeptEvent> batch(size_t first) const {
+    std::vector<KeptEvent> events;
+    for (size_t i = first; i < first + kBatch; ++i) {
+      const Offset offset{static_cast<int64_t>(i)};
+      events.push_back({offset, times_[i], 0, texts_[i].first, texts_[i].second, std::nullopt});
+    }
+    return events;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> texts_;  // key, value
+  std::vector<int64_t> times_;
+};
+
+const Workload& workload() {
+  static const Workload events(kBatches * kBatch);
+  return events;
+}
+
+double bytes_per_event(const std::filesystem::path& path) {
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path / "data.mdb"));
+  return bytes / static_cast<double>(kBatches * kBatch);
+}
+
 void append_to_kept_log(benchmark::State& state) {
   const test::TempDir temp(test::memory_directory());
   KeptLogWriter log(temp.path() / "0", sample_identity().log);
-  const std::string value(kValueBytes, 'v');
-  std::vector<KeptEvent> events(kBatch);
-  for (KeptEvent& event : events) {
-    event.key = "j97e0c1m2n3b4v5c6x7z8a9s0d1f2g3h";
-    event.value = value;
-  }
+  workload();
   for (auto _ : state) {
-    Offset offset = log.end();
-    for (KeptEvent& event : events) {
-      event.offset = offset;
-      offset = next(offset);
-    }
+    state.PauseTiming();
+    const std::vector<KeptEvent> events = workload().batch(static_cast<size_t>(raw(log.end())));
+    state.ResumeTiming();
     log.append(events);
   }
   count_items(state, kBatch);
+  state.counters["bytes_per_event"] = bytes_per_event(temp.path() / "0");
 }
 
 void append_bare(benchmark::State& state) {
   const test::TempDir temp(test::memory_directory());
-  Bare bare(temp.path());
-  const std::string record(29 + 32 + kValueBytes, 'v');  // header, key, value
-  int64_t offset = 0;
+  Bare bare(temp.path() / "0");
+  size_t first = 0;
+  std::string record;
   for (auto _ : state) {
+    state.PauseTiming();
+    const std::vector<KeptEvent> events = workload().batch(first);
+    first += kBatch;
+    state.ResumeTiming();
     bare.begin(0);
-    for (size_t i = 0; i < kBatch; ++i) bare.put(offset_key(Offset{offset++}), record, MDB_APPEND);
+    for (const KeptEvent& event : events) {
+      record.assign(29, '\0').append(*event.key).append(*event.value);
+      bare.put(offset_key(event.offset), record, MDB_APPEND);
+    }
     bare.commit();
   }
   count_items(state, kBatch);
+  state.counters["bytes_per_event"] = bytes_per_event(temp.path() / "0");
+}
+
+// A kept log of the whole workload, to read.
+class FilledLog {
+ public:
+  FilledLog() {
+    KeptLogWriter writer(temp_.path() / "0", sample_identity().log);
+    for (size_t i = 0; i < kBatches; ++i) writer.append(workload().batch(i * kBatch));
+    log.emplace(temp_.path() / "0");
+  }
+
+ private:
+  test::TempDir temp_{test::memory_directory()};
+
+ public:
+  std::optional<KeptLogReader> log;
+};
+
+void scan_of_kept_log(benchmark::State& state) {
+  const FilledLog filled;
+  for (auto _ : state) {
+    filled.log->scan(Offset{0}, filled.log->end(), [](const KeptEvent& event) {
+      benchmark::DoNotOptimize(event.value);
+      return true;
+    });
+  }
+  count_items(state, kBatches * kBatch);
+}
+
+// Anywhere: each read decompresses a block.
+void read_of_kept_log(benchmark::State& state) {
+  const FilledLog filled;
+  std::mt19937_64 random(1);
+  for (auto _ : state) {
+    const Offset offset{static_cast<int64_t>(random() % (kBatches * kBatch))};
+    benchmark::DoNotOptimize(filled.log->read(offset));
+  }
+  count_items(state, 1);
+}
+
+// One behind the other, as lists of events are read.
+void read_on_of_kept_log(benchmark::State& state) {
+  const FilledLog filled;
+  Offset offset{0};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(filled.log->read(offset));
+    offset = next(offset) < filled.log->end() ? next(offset) : Offset{0};
+  }
+  count_items(state, 1);
 }
 
 void insert_index_keys(benchmark::State& state) {
@@ -274,6 +365,9 @@ void derived_id_of_prefix(benchmark::State& state) {
 
 BENCHMARK(append_to_kept_log)->Iterations(kBatches);
 BENCHMARK(append_bare)->Iterations(kBatches);
+BENCHMARK(scan_of_kept_log);
+BENCHMARK(read_of_kept_log);
+BENCHMARK(read_on_of_kept_log);
 BENCHMARK(insert_index_keys)->Iterations(kBatches);
 BENCHMARK(insert_bare)->Iterations(kBatches);
 BENCHMARK(get_of_reader);

@@ -10,7 +10,7 @@ namespace ledger::store {
 
 namespace {
 
-// Measured in ops/decisions/0003: larger ones save little and cost each point read.
+// Measured in ops/decisions/0003-kept-log-blocks.md: larger ones save little and cost point reads.
 constexpr size_t kBlockBytes = size_t{64} << 10;
 constexpr int kCompressionLevel = 1;
 

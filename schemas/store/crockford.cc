@@ -78,6 +78,7 @@ void pack_digits(std::string_view digits, std::string& out) {
 bool unpack_digits(std::string_view bytes, size_t count, std::string& out) {
   LEDGER_ASSERT(bytes.size() == packed_size(count), "{} {}", bytes.size(), count);
   uint64_t rest = 0;  // of the last group, behind its digits
+  out.reserve(out.size() + count);
   for (; count > 0; bytes.remove_prefix(std::min(kGroupBytes, bytes.size()))) {
     const std::string_view group = bytes.substr(0, kGroupBytes);
     uint64_t bits = 0;

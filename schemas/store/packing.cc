@@ -26,6 +26,7 @@ constexpr size_t kDigitsBehindHeadMin = 6;
 constexpr size_t kHexIdDigits = 32;
 constexpr uint64_t kHexIdTag = 4;  // of kDigits with a length that is never packed
 constexpr uint64_t kUuidTag = 7;
+constexpr size_t kUuidText = 36;
 
 bool is_whole(double value) {
   return value >= 0 && value < kWholeLimit && !std::signbit(value) && std::trunc(value) == value;
@@ -46,8 +47,9 @@ bool is_hex_id(std::string_view text) {
   return text.size() == kHexIdDigits && are_hex_digits(text);
 }
 
-bool is_uuid(std::string_view text, Uuid& uuid) {
-  return parse_uuid(text, uuid) && to_text(uuid) == text;
+bool is_uuid(std::string_view text) {
+  Uuid uuid;
+  return text.size() == kUuidText && parse_uuid(text, uuid) && to_text(uuid) == text;
 }
 
 // An id in its only form.
@@ -59,11 +61,10 @@ struct IdForm {
 IdForm form_of(std::string_view text) {
   const size_t digits = trailing_digits(text);
   const size_t head = text.size() - digits;
-  Uuid uuid;
   if (head == 0 && digits >= kDigitsMin) {
     return {is_hex_id(text) ? kHexIdTag : digits * kKinds + kDigits, 0};
   }
-  if (is_uuid(text, uuid)) return {kUuidTag, 0};
+  if (is_uuid(text)) return {kUuidTag, 0};
   if (digits >= kDigitsBehindHeadMin) return {digits * kKinds + kHeadAndDigits, head};
   return {text.size() * kKinds + kPlain, text.size()};
 }
@@ -106,7 +107,7 @@ void Packer::id(std::string_view text) {
     return;
   }
   if (form.tag % kKinds == kHeadAndDigits) varint(form.head);
-  out_.append(text.substr(0, form.head));
+  out_.append(text, 0, form.head);
   pack_digits(text.substr(form.head), out_);
 }
 
@@ -193,12 +194,27 @@ void Unpacker::id(std::string& into) {
   }
   const uint64_t length = tag / kKinds;
   if (length > 2 * rest_.size()) fail();
-  const bool has_head = tag % kKinds == kHeadAndDigits;
-  const uint64_t head = has_head ? varint() : tag % kKinds == kPlain ? length : 0;
+  switch (tag % kKinds) {
+    case kPlain:
+      into = take(length);
+      if (form_of(into).tag != tag) fail();
+      return;
+    case kDigits:
+      into.clear();
+      if (!unpack_digits(take(packed_size(length)), length, into)) fail();
+      if (length < kDigitsMin || is_hex_id(into)) fail();
+      return;
+    default:
+      head_and_digits(length, into);
+  }
+}
+
+void Unpacker::head_and_digits(uint64_t length, std::string& into) {
+  const uint64_t head = varint();
   into = take(head);
-  if (tag % kKinds != kPlain && !unpack_digits(take(packed_size(length)), length, into)) fail();
-  const IdForm form = form_of(into);
-  if (form.tag != tag || (has_head && form.head != head)) fail();
+  if (head == 0 || trailing_digits(into) != 0 || length < kDigitsBehindHeadMin) fail();
+  if (length > 2 * rest_.size() || !unpack_digits(take(packed_size(length)), length, into)) fail();
+  if (is_uuid(into)) fail();
 }
 
 void Unpacker::finish() const {

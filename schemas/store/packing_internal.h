@@ -43,6 +43,8 @@ class Unpacker {
   [[noreturn]] void fail() const;
 
  private:
+  void head_and_digits(uint64_t length, std::string& into);  // of an id
+
   std::string_view rest_;
   std::string_view what_;
 };

@@ -12,6 +12,7 @@ constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr uint8_t kNoDigit = 0xFF;
 constexpr size_t kGroupDigits = 8;  // a group of digits is whole bytes
 constexpr size_t kGroupBytes = 5;
+constexpr size_t kGroupBits = 8 * kGroupBytes;
 constexpr uint64_t kDigitMask = 31;
 
 constexpr std::array<uint8_t, 256> digit_values() {
@@ -35,6 +36,19 @@ constexpr std::array<std::array<char, 2>, 1024> digit_pairs() {
 constexpr std::array<std::array<char, 2>, 1024> kPairs = digit_pairs();
 
 uint8_t value_of(char digit) { return kValues[static_cast<uint8_t>(digit)]; }
+
+uint64_t read_group(const uint8_t* bytes) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < kGroupBytes; ++i) bits = bits << 8 | bytes[i];
+  return bits;
+}
+
+void write_group(uint64_t bits, char* digits) {
+  for (size_t pair = 0; pair < kGroupDigits / 2; ++pair) {
+    const auto& two = kPairs[bits >> (2 * kDigitBits * (3 - pair)) & 1023];
+    std::copy_n(two.begin(), two.size(), digits + 2 * pair);
+  }
+}
 
 }  // namespace
 
@@ -63,39 +77,37 @@ size_t trailing_digits(std::string_view text) {
 size_t packed_size(size_t digits) { return (digits * kDigitBits + 7) / 8; }
 
 void pack_digits(std::string_view digits, std::string& out) {
-  for (size_t at = 0; at < digits.size(); at += kGroupDigits) {
-    const std::string_view group = digits.substr(at, kGroupDigits);
+  for (; !digits.empty(); digits.remove_prefix(std::min(kGroupDigits, digits.size()))) {
+    const std::string_view group = digits.substr(0, kGroupDigits);
     uint64_t bits = 0;
     for (const char digit : group) bits = bits << kDigitBits | value_of(digit);
     bits <<= kDigitBits * (kGroupDigits - group.size());
-    const size_t bytes = packed_size(group.size());
-    for (size_t i = 0; i < bytes; ++i) {
-      out.push_back(static_cast<char>(bits >> (8 * (kGroupBytes - 1 - i)) & 0xFF));
+    std::array<char, kGroupBytes> bytes{};
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      bytes[i] = static_cast<char>(bits >> (8 * (kGroupBytes - 1 - i)) & 0xFF);
     }
+    out.append(bytes.data(), packed_size(group.size()));
   }
 }
 
 bool unpack_digits(std::string_view bytes, size_t count, std::string& out) {
   LEDGER_ASSERT(bytes.size() == packed_size(count), "{} {}", bytes.size(), count);
-  uint64_t rest = 0;  // of the last group, behind its digits
-  out.reserve(out.size() + count);
-  for (; count > 0; bytes.remove_prefix(std::min(kGroupBytes, bytes.size()))) {
-    const std::string_view group = bytes.substr(0, kGroupBytes);
-    uint64_t bits = 0;
-    for (const char byte : group) bits = bits << 8 | static_cast<uint8_t>(byte);
-    bits <<= 8 * (kGroupBytes - group.size());
-    std::array<char, kGroupDigits> digits{};
-    for (size_t pair = 0; pair < digits.size() / 2; ++pair) {
-      const auto& two = kPairs[bits >> (2 * kDigitBits * (3 - pair)) & 1023];
-      digits[2 * pair] = two[0];
-      digits[2 * pair + 1] = two[1];
-    }
-    const size_t part = std::min(kGroupDigits, count);
-    out.append(digits.data(), part);
-    count -= part;
-    rest = bits & ((uint64_t{1} << (kDigitBits * (kGroupDigits - part))) - 1);
+  const size_t start = out.size();
+  out.resize(start + count);
+  char* to = out.data() + start;
+  const auto* from = reinterpret_cast<const uint8_t*>(bytes.data());
+  for (; count >= kGroupDigits; count -= kGroupDigits) {
+    write_group(read_group(from), to);
+    from += kGroupBytes;
+    to += kGroupDigits;
   }
-  return rest == 0;
+  std::array<uint8_t, kGroupBytes> last{};
+  std::copy_n(from, packed_size(count), last.begin());
+  const uint64_t bits = read_group(last.data());
+  std::array<char, kGroupDigits> digits{};
+  write_group(bits, digits.data());
+  std::copy_n(digits.begin(), count, to);
+  return bits << (64 - kGroupBits + kDigitBits * count) == 0;
 }
 
 }  // namespace ledger::store

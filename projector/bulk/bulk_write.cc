@@ -175,11 +175,13 @@ void BulkViews::gather_entries(View view, const IndexView& index, KeyRun& run) {
   RowTable& rows = table(record::table_of<Record>());
   run.reserve(rows.rows().size());
   std::string key;
+  Record record;  // kept for the capacity of its text
   for (const RowTable::Row& row : rows.rows()) {
     const Offset moved = rows.entered(row, index.number);
     const bool as_in_base = row.in_base && moved == RowTable::kFirst;
     if (!row.live || as_in_base) continue;
-    builder.build(store::decode_row<Record>(row.rid, row.bytes()).row, key);
+    store::decode_image(store::split_row(row.rid, row.bytes()).image, row.rid, record);
+    builder.build(record, key);
     const Offset entered = moved == RowTable::kFirst ? Offset{store::raw(row.rid)} : moved;
     run.add(key, store::encode_entry(key, {row.rid, entered}));
   }

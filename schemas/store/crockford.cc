@@ -18,7 +18,9 @@ constexpr uint64_t kDigitMask = 31;
 constexpr std::array<uint8_t, 256> digit_values() {
   std::array<uint8_t, 256> values{};
   for (uint8_t& value : values) value = kNoDigit;
-  for (uint8_t i = 0; i < kDigits.size(); ++i) values[static_cast<uint8_t>(kDigits[i])] = i;
+  for (size_t i = 0; i < kDigits.size(); ++i) {
+    values[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
+  }
   return values;
 }
 

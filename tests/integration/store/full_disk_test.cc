@@ -1,6 +1,7 @@
 // A disk that is full in the middle of a batch.
 #include <gtest/gtest.h>
 
+#include "schemas/store/fill.h"
 #include "tests/support/process.h"
 #include "tests/support/small_disk.h"
 #include "tests/support/store/in_child.h"
@@ -95,6 +96,29 @@ class FullDisk : public testing::Test {
     EXPECT_NO_THROW(ShardReader{shard_path()});
   }
 
+  // Entries of 100 KiB into a new shard, as the bulk path writes. Returns: the fault it ends with.
+  Fault fill_a_shard(int entries) const {
+    ShardFill fill(shard_path(), identity_);
+    return fault_of([&] {
+      fill.begin(View::kVersions, {});
+      for (int i = 0; i < entries; ++i)
+        fill.append(offset_key(Offset{i}), std::string(100'000, 'v'));
+      fill.finish({});
+    });
+  }
+
+  void fill_a_shard_too_large() const {
+    const SmallDisk disk(temp_.path());
+    disk.leave(kDiskBytes);
+    for (const int entries : {100, 600}) {  // more than fits in one transaction, and in several
+      EXPECT_EQ(fill_a_shard(entries), Fault::kFull);
+      EXPECT_EQ(ShardReader(shard_path()).state(), ShardState());
+      std::filesystem::remove_all(shard_path());
+    }
+    EXPECT_EQ(fill_a_shard(10), Fault::kNone);
+    EXPECT_EQ(ShardReader(shard_path()).entries(View::kVersions), 10U);
+  }
+
   std::filesystem::path log_path() const { return temp_.path() / "log" / "0"; }
   std::filesystem::path shard_path() const { return temp_.path() / "gen-1" / "0"; }
 
@@ -112,6 +136,10 @@ TEST_F(FullDisk, FileSizeLimitIsAFullDiskToo) {
 
 TEST_F(FullDisk, KeptLogAloneFillsUpAndGoesOn) {
   EXPECT_EQ(in_child([this] { fill_the_log_and_go_on(); }), 0);
+}
+
+TEST_F(FullDisk, ShardThatIsFilledInBulkStaysAtTheStart) {
+  EXPECT_EQ(in_child([this] { fill_a_shard_too_large(); }), 0);
 }
 
 TEST_F(FullDisk, DirectoryThatFitsNothingIsFullAndIsMadeLater) {

@@ -4,12 +4,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <xxhash.h>
 
-#include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
 #include "schemas/store/kept_log_internal.h"
+#include "schemas/store/sha256_internal.h"
 
 namespace ledger::store {
 
@@ -20,34 +19,6 @@ constexpr uint8_t kNullKey = 1;
 constexpr uint8_t kNullValue = 2;
 constexpr uint8_t kGap = 4;
 constexpr uint32_t kNullLength = 0xFFFFFFFF;
-
-// One-shot calls look the algorithm up each time, which takes as long as the hash of an event.
-class Sha256 {
- public:
-  Sha256() : md_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-    LEDGER_ASSERT(md_ != nullptr && context_ != nullptr, "{}", "SHA256");
-  }
-  ~Sha256() {
-    EVP_MD_CTX_free(context_);
-    EVP_MD_free(md_);
-  }
-  Sha256(const Sha256&) = delete;
-  Sha256& operator=(const Sha256&) = delete;
-
-  ChainHash of(std::string_view bytes) const {
-    ChainHash hash{};
-    unsigned size = 0;
-    const bool ok = EVP_DigestInit_ex2(context_, md_, nullptr) == 1 &&
-                    EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1 &&
-                    EVP_DigestFinal_ex(context_, hash.data(), &size) == 1;
-    LEDGER_ASSERT(ok && size == hash.size(), "{} {}", ok, size);
-    return hash;
-  }
-
- private:
-  EVP_MD* md_;
-  EVP_MD_CTX* context_;
-};
 
 void append_field(std::string& out, const std::optional<std::string_view>& bytes) {
   append_be32(out, bytes ? static_cast<uint32_t>(bytes->size()) : kNullLength);
@@ -88,8 +59,7 @@ ChainHash chain_next(const ChainHash& previous, const KeptEvent& event) {
     append_field(bytes, event.key);
     append_field(bytes, event.value);
   }
-  thread_local const Sha256 sha256;
-  return sha256.of(bytes);
+  return sha256(bytes);
 }
 
 KeptShape append_fields(const KeptEvent& event, std::string& out) {

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
@@ -13,6 +12,7 @@
 #include "schemas/index/key.h"
 #include "schemas/store/crockford_internal.h"
 #include "schemas/store/packing_internal.h"
+#include "schemas/store/sha256_internal.h"
 
 namespace ledger::store {
 
@@ -212,11 +212,7 @@ Offset decode_record_outcome_key(std::string_view key) {
 }
 
 std::string derived_id_prefix(const Uuid& ledger_id) {
-  std::array<uint8_t, EVP_MAX_MD_SIZE> hash{};
-  unsigned size = 0;
-  const int ok =
-      EVP_Digest(ledger_id.data(), ledger_id.size(), hash.data(), &size, EVP_sha256(), nullptr);
-  LEDGER_ASSERT(ok == 1 && size == 32, "{} {}", ok, size);
+  const Sha256 hash = sha256({reinterpret_cast<const char*>(ledger_id.data()), ledger_id.size()});
   const uint64_t first = read_be32({reinterpret_cast<const char*>(hash.data()), 4}) >> 2;
   std::string id(kDerivedHead);
   append_digits(id, first, kLedgerDigits);

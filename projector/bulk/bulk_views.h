@@ -14,6 +14,7 @@
 
 #include "projector/apply/apply.h"
 #include "projector/bulk/event_ids.h"
+#include "projector/bulk/index_entries.h"
 #include "projector/bulk/key_run.h"
 #include "projector/bulk/lookups.h"
 #include "projector/bulk/row_table.h"
@@ -97,20 +98,19 @@ class BulkViews : public fold::State, public apply::Operations {
   template <typename Record>
   void note_changes(const std::vector<fold::Change<Record>>& changes);
 
-  // What this round has of a view, each in key order: entries, and keys of the base that left.
-  struct Gathered {
-    KeyRun run;
-    std::vector<std::string> gone;
-  };
-  Gathered gather(store::View view);
-  void gather_rows(const RowTable& table, Gathered& gathered) const;
-  template <typename Record>
-  void gather_entries(store::View view, const IndexView& index, KeyRun& run);
+  // Calls take(view, source, gone) for each view with what this round has of it, both in key order:
+  // a source of entries, and keys of the base that left. What was taken is freed.
+  template <typename Take>
+  void each_view(const Take& take);
+  template <typename Record, typename Take>
+  void each_view_of_table(const Take& take);
   template <typename Source>
   void merge(const store::ViewName& name, Source source, const std::vector<std::string>& gone,
              store::ShardFill& fill) const;
+  template <typename Source>
+  void put_view(store::View view, Source source, const std::vector<std::string>& gone,
+                store::ShardWriter& writer) const;
   bool base_has(store::View view, std::string_view key) const;
-  void put_view(store::View view, store::ShardWriter& writer);
   size_t pages_touched(store::View view, size_t keys, size_t scattered) const;
 
   const store::ShardReader* base_;

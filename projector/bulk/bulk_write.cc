@@ -55,42 +55,102 @@ class EventIdSource {
   std::string offset_;
 };
 
+// Rows of a table in order of rid, which is that of their keys.
+class RowSource {
+ public:
+  explicit RowSource(const RowTable& table) : table_(table), slots_(table.in_order()) {}
+  bool next(std::string_view& key, std::string_view& value) {
+    for (; next_ < slots_.size(); ++next_) {
+      const RowTable::Row& row = table_.rows()[slots_[next_]];
+      if (!row.live || !row.changed) continue;
+      key_ = store::rid_key(row.rid);
+      key = key_;
+      value = row.bytes();
+      ++next_;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  const RowTable& table_;
+  std::vector<Slot> slots_;
+  size_t next_ = 0;
+  std::string key_;
+};
+
+std::vector<std::string> rows_gone(const RowTable& table) {
+  std::vector<std::string> gone;
+  for (const RowTable::Row& row : table.rows()) {
+    if (!row.live && row.in_base) gone.push_back(store::rid_key(row.rid));
+  }
+  std::sort(gone.begin(), gone.end());
+  return gone;
+}
+
 }  // namespace
 
 void BulkViews::write(store::ShardFill& fill) {
-  for (const store::ViewName& name : store::view_names(declarations_)) {
-    if (name.view == View::kEventIds) {
-      merge(name, EventIdSource(event_ids_.sorted()), {}, fill);
-      event_ids_ = {};
-      continue;
-    }
-    const Gathered gathered = gather(name.view);
-    merge(name, RunSource(gathered.run), gathered.gone, fill);
-  }
+  std::map<View, store::ViewName> names;
+  for (const store::ViewName& name : store::view_names(declarations_)) names[name.view] = name;
+  each_view([&](View view, auto source, const std::vector<std::string>& gone) {
+    merge(names.at(view), std::move(source), gone, fill);
+  });
 }
 
 void BulkViews::put(store::ShardWriter& writer) {
-  EventIdSource ids(event_ids_.sorted());
-  std::string_view key;
-  std::string_view value;
-  while (ids.next(key, value)) writer.insert(View::kEventIds, key, value);
-  for (const store::ViewName& name : store::view_names(declarations_)) {
-    if (name.view != View::kEventIds) put_view(name.view, writer);
+  each_view([&](View view, auto source, const std::vector<std::string>& gone) {
+    put_view(view, std::move(source), gone, writer);
+  });
+}
+
+// Index entries come last, when the memory of the others is free: they take the most.
+template <typename Take>
+void BulkViews::each_view(const Take& take) {
+  listening_lookup_ = {};
+  take(View::kEventIds, EventIdSource(event_ids_.sorted()), {});
+  event_ids_ = {};
+  for (const View view : {View::kVersions, View::kPast, View::kLeftAt, View::kOutcomes,
+                          View::kRecordOutcomes, View::kContentHashes}) {
+    KeyRun run = std::move(runs_[view]);
+    if (view == View::kContentHashes) {
+      for (const auto& [key, value] : content_hashes_) run.add(key, value);
+    }
+    run.sort();
+    take(view, RunSource(run), {});
+  }
+  each_view_of_table<record::ContentAudio>(take);
+  each_view_of_table<record::UserContentAudio>(take);
+}
+
+template <typename Record, typename Take>
+void BulkViews::each_view_of_table(const Take& take) {
+  const RowTable& rows = table(record::table_of<Record>());
+  take(store::rows_of(record::table_of<Record>()), RowSource(rows), rows_gone(rows));
+  const IndexEntries<Record> entries(rows, declarations_);
+  for (auto& [view, index] : indexes_) {
+    if (index.table != record::table_of<Record>()) continue;
+    std::sort(index.gone.begin(), index.gone.end());
+    take(view, entries.of(index.number), index.gone);
   }
 }
 
-void BulkViews::put_view(View view, store::ShardWriter& writer) {
-  const Gathered gathered = gather(view);
-  auto gone = gathered.gone.begin();
-  for (const KeyRun::Item& item : gathered.run.items()) {
-    for (; gone != gathered.gone.end() && *gone <= item.key(); ++gone) writer.erase(view, *gone);
-    if (base_has(view, item.key())) {
-      writer.update(view, item.key(), item.value());
+template <typename Source>
+void BulkViews::put_view(View view, Source source, const std::vector<std::string>& gone,
+                         store::ShardWriter& writer) const {
+  auto next_gone = gone.begin();
+  std::string_view key;
+  std::string_view value;
+  while (source.next(key, value)) {
+    for (; next_gone != gone.end() && *next_gone <= key; ++next_gone)
+      writer.erase(view, *next_gone);
+    if (base_has(view, key)) {
+      writer.update(view, key, value);
     } else {
-      writer.insert(view, item.key(), item.value());
+      writer.insert(view, key, value);
     }
   }
-  for (; gone != gathered.gone.end(); ++gone) writer.erase(view, *gone);
+  for (; next_gone != gone.end(); ++next_gone) writer.erase(view, *next_gone);
 }
 
 // Of `keys` new or changed ones, `scattered` fall on any leaf and the others behind the last one.
@@ -133,57 +193,6 @@ bool BulkViews::base_has(View view, std::string_view key) const {
       return base_ != nullptr && base_->get(view, key);
     default:
       return false;
-  }
-}
-
-BulkViews::Gathered BulkViews::gather(View view) {
-  Gathered gathered;
-  if (view == View::kContentAudioRows) {
-    gather_rows(audios_, gathered);
-  } else if (view == View::kUserContentAudioRows) {
-    gather_rows(listenings_, gathered);
-  } else if (view == View::kContentHashes) {
-    for (const auto& [key, value] : content_hashes_) gathered.run.add(key, value);
-  } else if (const auto found = indexes_.find(view); found != indexes_.end()) {
-    gathered.gone = std::move(found->second.gone);
-    if (found->second.table == Table::kContentAudios) {
-      gather_entries<record::ContentAudio>(view, found->second, gathered.run);
-    } else {
-      gather_entries<record::UserContentAudio>(view, found->second, gathered.run);
-    }
-  } else {
-    gathered.run = std::move(runs_[view]);
-  }
-  gathered.run.sort();
-  std::sort(gathered.gone.begin(), gathered.gone.end());
-  return gathered;
-}
-
-void BulkViews::gather_rows(const RowTable& table, Gathered& gathered) const {
-  for (const RowTable::Row& row : table.rows()) {
-    if (row.live && row.changed) gathered.run.add(store::rid_key(row.rid), row.bytes());
-    if (!row.live && row.in_base) gathered.gone.push_back(store::rid_key(row.rid));
-  }
-}
-
-template <typename Record>
-void BulkViews::gather_entries(View view, const IndexView& index, KeyRun& run) {
-  const auto specs = declarations_.of(record::table_of<Record>());
-  const index::IndexSpec& spec = *specs.at(index.number);
-  LEDGER_ASSERT(store::view_of(spec.id) == view, "{}", spec.name);
-  const index::KeyBuilder<Record> builder(spec);
-  RowTable& rows = table(record::table_of<Record>());
-  run.reserve(rows.rows().size());
-  std::string key;
-  Record record;  // kept for the capacity of its text
-  for (const RowTable::Row& row : rows.rows()) {
-    const Offset moved = rows.entered(row, index.number);
-    const bool as_in_base = row.in_base && moved == RowTable::kFirst;
-    if (!row.live || as_in_base) continue;
-    store::decode_image(store::split_row(row.rid, row.bytes()).image, row.rid, record);
-    builder.build(record, key);
-    const Offset entered = moved == RowTable::kFirst ? Offset{store::raw(row.rid)} : moved;
-    run.add(key, store::encode_entry(key, {row.rid, entered}));
   }
 }
 

@@ -1,5 +1,7 @@
 #include "projector/bulk/row_table.h"
 
+#include <algorithm>
+
 #include "schemas/base/assert.h"
 
 namespace ledger::bulk {
@@ -58,6 +60,20 @@ void RowTable::put(Row& row, std::string_view value) {
     row.value = arena_.allocate(row.capacity);
   }
   std::memcpy(row.value, value.data(), value.size());
+}
+
+// New rows are made in order of rid; those of the base, which are before them, as they were
+// touched.
+std::vector<Slot> RowTable::in_order() const {
+  std::vector<Slot> slots;
+  slots.reserve(rows_.size());
+  for (const auto& [rid, slot] : older_) slots.push_back(slot);
+  std::sort(slots.begin(), slots.end(),
+            [&](Slot a, Slot b) { return rows_[a].rid < rows_[b].rid; });
+  for (const uint32_t number : recent_) {
+    if (number != 0) slots.push_back(number - 1);
+  }
+  return slots;
 }
 
 Offset RowTable::entered(const Row& row, size_t index) const {

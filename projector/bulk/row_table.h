@@ -41,6 +41,9 @@ class RowTable {
   Row& at(Slot slot) { return rows_[slot]; }
   const std::vector<Row>& rows() const { return rows_; }
 
+  // Slots by rid.
+  std::vector<Slot> in_order() const;
+
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;

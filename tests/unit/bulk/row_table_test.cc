@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace ledger::bulk {
@@ -50,6 +51,13 @@ TEST_F(RowTableTest, ErasedRowIsFoundDead) {
   ASSERT_NE(rows.find(Rid{7}), nullptr);
   EXPECT_FALSE(rows.find(Rid{7})->live);
   EXPECT_TRUE(rows.find(Rid{7})->changed);
+}
+
+TEST_F(RowTableTest, OrderIsThatOfRidsWithTheBaseFirst) {
+  for (const int64_t rid : {100, 107}) rows.add(Rid{rid}, "new", false);
+  for (const int64_t rid : {9, 3, 12}) rows.add(Rid{rid}, "old", true);
+  rows.add(Rid{200}, "new", false);
+  EXPECT_THAT(rows.in_order(), testing::ElementsAre(3, 2, 4, 0, 1, 5));
 }
 
 TEST_F(RowTableTest, KeysStandAsFirstUntilTheyMove) {

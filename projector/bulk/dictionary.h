@@ -1,0 +1,34 @@
+// Distinct byte strings, each with a number.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "projector/bulk/key_run.h"
+
+namespace ledger::bulk {
+
+class Dictionary {
+ public:
+  // Returns: what equal bytes got before, else the next number from 0 on.
+  uint32_t number(std::string_view bytes);
+  // Makes numbers ranks in order of bytes; number() is not called again.
+  // Returns: [number] -> rank.
+  std::vector<uint32_t> rank();
+  std::string_view at(uint32_t number) const { return texts_.items()[number].key(); }
+  uint32_t size() const { return static_cast<uint32_t>(texts_.items().size()); }
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t next = 0;  // 1 + the number; 0: free
+  };
+
+  void grow();
+
+  KeyRun texts_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace ledger::bulk

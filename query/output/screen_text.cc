@@ -6,33 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "schemas/base/utf8.h"
+
 namespace ledger::query {
 
 namespace {
-
-struct Character {
-  uint32_t code = 0;
-  size_t bytes = 1;
-  bool valid = false;
-};
-
-// Decodes one character of UTF-8; an invalid byte is a character of its own.
-Character decode(std::string_view text) {
-  const auto byte = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const size_t bytes = lead >= 0xF0 ? 4 : (lead >= 0xE0 ? 3 : 2);
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {lead, 1, false};
-  uint32_t code = lead & (0x7Fu >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {lead, 1, false};
-    code = code << 6 | (byte(i) & 0x3Fu);
-  }
-  constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const bool valid =
-      code >= kLeast.at(bytes) && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-  return valid ? Character{code, bytes, true} : Character{lead, 1, false};
-}
 
 struct Range {
   uint32_t first;
@@ -68,12 +46,12 @@ constexpr std::array<Range, 8> kWide = {{{0x1100, 0x115F},
                                          {0x1F300, 0x1FAFF},
                                          {0x20000, 0x3FFFD}}};
 
-size_t width_of(const Character& character) {
+size_t width_of(const Utf8Character& character) {
   if (within(kCombining, character.code)) return 0;
   return within(kWide, character.code) ? 2 : 1;
 }
 
-void append_escape(std::string& out, const Character& character) {
+void append_escape(std::string& out, const Utf8Character& character) {
   switch (character.code) {
     case '\n':
       out += "\\n";
@@ -94,7 +72,7 @@ void append_escape(std::string& out, const Character& character) {
 
 void append_escaped(std::string& out, std::string_view text, size_t characters_max) {
   for (size_t count = 0; !text.empty() && count < characters_max; ++count) {
-    const Character character = decode(text);
+    const Utf8Character character = first_utf8(text);
     if (!character.valid || within(kUnsafe, character.code)) {
       append_escape(out, character);
     } else {
@@ -107,7 +85,7 @@ void append_escaped(std::string& out, std::string_view text, size_t characters_m
 size_t display_width(std::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
-    const Character character = decode(text);
+    const Utf8Character character = first_utf8(text);
     width += width_of(character);
     text.remove_prefix(character.bytes);
   }
@@ -118,7 +96,7 @@ std::string cut(std::string_view text, size_t width) {
   size_t used = 0;
   size_t fits = 0;  // bytes that leave room for the mark of the cut
   for (size_t bytes = 0; bytes < text.size();) {
-    const Character character = decode(text.substr(bytes));
+    const Utf8Character character = first_utf8(text.substr(bytes));
     used += width_of(character);
     if (used > width) return std::string(text.substr(0, fits)) + "…";
     bytes += character.bytes;

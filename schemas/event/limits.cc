@@ -4,8 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include <simdjson.h>
-
+#include "schemas/base/utf8.h"
 #include "schemas/event/limit_fields.h"
 
 namespace ledger::event {
@@ -88,8 +87,7 @@ std::optional<Rejection> check_limits(const Event& event) {
 
 bool is_legal_text(std::string_view text) {
   if (is_plain(text)) return true;
-  return std::memchr(text.data(), 0, text.size()) == nullptr &&
-         simdjson::validate_utf8(text.data(), text.size());
+  return std::memchr(text.data(), 0, text.size()) == nullptr && is_utf8(text);
 }
 
 }  // namespace ledger::event

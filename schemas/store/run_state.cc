@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <simdjson.h>
+#include <rapidjson/document.h>
 
 #include "schemas/base/json_text.h"
 
@@ -60,41 +60,68 @@ void write_refusal(JsonWriter& out, const RunState& state) {
   out.end_object();
 }
 
-// The readers below throw simdjson_error on a missing or mistyped member; parse_run_state() turns
-// that into an Error.
-using simdjson::dom::element;
+// The readers below throw it on a missing or mistyped member; parse_run_state() makes it an Error.
+struct Mistyped {
+  const char* member;
+};
 
-std::optional<double> optional_number(element object, std::string_view name) {
-  double value = 0;
-  if (object[name].get(value) != simdjson::SUCCESS) return std::nullopt;
-  return value;
+using rapidjson::Value;
+
+const Value* find(const Value& object, const char* name) {
+  if (!object.IsObject()) throw Mistyped{name};
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+const Value& require(const Value& object, const char* name) {
+  const Value* const value = find(object, name);
+  if (value == nullptr) throw Mistyped{name};
+  return *value;
+}
+
+double number(const Value& object, const char* name) {
+  const Value& value = require(object, name);
+  if (!value.IsNumber()) throw Mistyped{name};
+  return value.GetDouble();
+}
+
+int64_t integer(const Value& object, const char* name) {
+  const Value& value = require(object, name);
+  if (!value.IsInt64()) throw Mistyped{name};
+  return value.GetInt64();
+}
+
+std::string_view text(const Value& object, const char* name) {
+  const Value& value = require(object, name);
+  if (!value.IsString()) throw Mistyped{name};
+  return {value.GetString(), value.GetStringLength()};
 }
 
 RunPhase phase_of(std::string_view text) {
   for (size_t i = 0; i < kPhases.size(); ++i) {
     if (kPhases[i] == text) return static_cast<RunPhase>(i);
   }
-  throw simdjson::simdjson_error(simdjson::INCORRECT_TYPE);
+  throw Mistyped{"state"};
 }
 
-RunState state_of(element root) {
+RunState state_of(const Value& root) {
   RunState state;
-  state.pid = int64_t{root["pid"]};
-  state.phase = phase_of(std::string_view{root["state"]});
-  state.started_ms = double{root["startedAt"]};
-  state.heartbeat_ms = double{root["heartbeat"]};
-  state.caught_up_ms = optional_number(root, "caughtUp");
-  for (const element part : root["partitions"].get_array()) {
-    RunPartition seen{Offset{int64_t{part["position"]}}, std::nullopt};
-    int64_t end = 0;
-    if (part["end"].get(end) == simdjson::SUCCESS) seen.end = Offset{end};
-    state.partitions.emplace(Partition{static_cast<int32_t>(int64_t{part["partition"]})}, seen);
+  state.pid = integer(root, "pid");
+  state.phase = phase_of(text(root, "state"));
+  state.started_ms = number(root, "startedAt");
+  state.heartbeat_ms = number(root, "heartbeat");
+  if (find(root, "caughtUp") != nullptr) state.caught_up_ms = number(root, "caughtUp");
+  const Value& partitions = require(root, "partitions");
+  if (!partitions.IsArray()) throw Mistyped{"partitions"};
+  for (const Value& part : partitions.GetArray()) {
+    RunPartition seen{Offset{integer(part, "position")}, std::nullopt};
+    if (find(part, "end") != nullptr) seen.end = Offset{integer(part, "end")};
+    state.partitions.emplace(Partition{static_cast<int32_t>(integer(part, "partition"))}, seen);
   }
-  element refusal;
-  if (root["refusal"].get(refusal) == simdjson::SUCCESS) {
-    state.refusal = RunRefusal{double{refusal["at"]},
-                               static_cast<Fault>(static_cast<int>(int64_t{refusal["exitCode"]})),
-                               std::string(std::string_view{refusal["message"]})};
+  if (const Value* const refusal = find(root, "refusal")) {
+    state.refusal = RunRefusal{number(*refusal, "at"),
+                               static_cast<Fault>(static_cast<int>(integer(*refusal, "exitCode"))),
+                               std::string(text(*refusal, "message"))};
   }
   return state;
 }
@@ -145,14 +172,20 @@ std::string to_json(const RunState& state) {
 }
 
 RunState parse_run_state(std::string_view json) {
+  const auto refuse = [](std::string_view why) {
+    return Error(Fault::kIntegrity,
+                 fmt::format("run state: run.json is not what ledger-projector writes ({}); it is "
+                             "rewritten when ledger-projector run starts",
+                             why));
+  };
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag>(
+      json.data(), json.size());
+  if (document.HasParseError()) throw refuse("no JSON");
   try {
-    simdjson::dom::parser parser;
-    return state_of(parser.parse(json.data(), json.size()));
-  } catch (const simdjson::simdjson_error& error) {
-    throw Error(Fault::kIntegrity,
-                fmt::format("run state: run.json is not what ledger-projector writes ({}); it is "
-                            "rewritten when ledger-projector run starts",
-                            error.what()));
+    return state_of(document);
+  } catch (const Mistyped& mistyped) {
+    throw refuse(fmt::format("member {}", mistyped.member));
   }
 }
 

@@ -74,12 +74,15 @@ class Links(Rule):
         self.assertIn("ledger_store_reader", links)
         self.assertFalse(links & set(TREE.table["query_never_links"]))
 
-    def test_the_link_line_of_ledger_query_has_no_writer_no_fold_and_no_kafka(self):
+    def link_line(self):
         if not (BUILD / "build.ninja").exists():
             self.fail(f"{BUILD} has no build.ninja; configure with -G Ninja, as the presets do")
         commands = subprocess.run(["ninja", "-C", BUILD, "-t", "commands", "bin/ledger-query"],
                                   capture_output=True, text=True, check=True)
-        line = commands.stdout.splitlines()[-1]
+        return commands.stdout.splitlines()[-1]
+
+    def test_the_link_line_of_ledger_query_has_no_writer_no_fold_and_no_kafka(self):
+        line = self.link_line()
         self.assertIn("libledger_store_reader.a", line)
         for name in ("libledger_store_writer.a", "libledger_fold.a", "libledger_apply.a", "rdkafka"):
             self.assertNotIn(name, line)
@@ -89,6 +92,11 @@ class Links(Rule):
                                 capture_output=True, text=True, check=True).stdout
         self.assertIn("NEEDED", needed)
         self.assertNotIn("rdkafka", needed)
+
+    def test_ledger_query_has_one_standard_library(self):
+        """Its own, and then no shared library of C++, or libstdc++.so."""
+        loaded = subprocess.run(["ldd", BUILD / "bin" / "ledger-query"], capture_output=True, text=True, check=True).stdout
+        self.assertNotEqual("-static-libstdc++" in self.link_line(), "libstdc++" in loaded, loaded)
 
 
 if __name__ == "__main__":

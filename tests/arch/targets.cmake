@@ -37,7 +37,7 @@ function(ledger_write_targets)
     set(links ${LINK_LIBRARIES} ${INTERFACE_LINK_LIBRARIES})
     list(FILTER links EXCLUDE REGEX "^::@")  # CMake's note of the folder that linked
     list(TRANSFORM links REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1")
-    list(TRANSFORM links REPLACE "^\\$<BUILD_INTERFACE:(.*)>$" "\\1")
+    list(TRANSFORM links REPLACE "^\\$<(BUILD|INSTALL)_INTERFACE:(.*)>$" "\\2")
     list(REMOVE_DUPLICATES links)
     set(names "")
     foreach(link IN LISTS links)

@@ -15,7 +15,7 @@ using options::Kind;
 
 constexpr uint64_t kBatchEventsMax = 1'000'000'000;
 constexpr uint64_t kThreadsMax = 1024;
-constexpr uint64_t kMemoryMin = uint64_t{64} << 20;
+constexpr uint64_t kMemoryMin = uint64_t{4} << 20;
 
 const options::Option kBatchEvents = {"batch-events", Kind::kCount, "N",
                                       "events of one transaction at most", "50000"};
@@ -34,7 +34,7 @@ size_t bounded(const options::Parsed& parsed, std::string_view name, uint64_t ma
 size_t memory(const options::Parsed& parsed) {
   const uint64_t bytes = parsed.size("memory");
   if (bytes >= kMemoryMin) return static_cast<size_t>(bytes);
-  throw Error(Fault::kUsage, "--memory: give 64MiB or more");
+  throw Error(Fault::kUsage, "--memory: give 4MiB or more");
 }
 
 Fault run_run(const options::Parsed& parsed) {

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "schemas/base/assert.h"
-#include "schemas/base/error.h"
 
 namespace ledger::bulk {
 
@@ -16,27 +13,25 @@ namespace {
 constexpr size_t kMeasureEvery = 4096;  // events
 }
 
-BulkFolding::BulkFolding(fs::path path, const store::ShardIdentity& identity,
+BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& identity,
                          BulkViews::KeptValues kept, const std::optional<fs::path>& base,
-                         size_t memory_max)
-    : path_(std::move(path)),
-      identity_(identity),
+                         size_t memory_max, Pulse pulse)
+    : identity_(identity),
       kept_(std::move(kept)),
       memory_max_(memory_max),
+      pulse_(std::move(pulse)),
+      rounds_(path),
       fold_({identity.log.ledger_id, identity.log.partition, identity.log.partition_count}),
       applier_(identity.declarations) {
-  if (!base) return;
-  base_.emplace(*base);
-  store::check_identity(base_->identity(), identity_, base->string());
+  const std::optional<fs::path> from = has_rounds() ? rounds_.path() : base;
+  if (!from) return;
+  base_.emplace(*from);
+  store::check_identity(base_->identity(), identity_, from->string());
   state_ = base_->state();
   if (raw(state_.position) == 0) base_.reset();  // nothing in it yet
 }
 
 BulkFolding::~BulkFolding() = default;
-
-fs::path BulkFolding::round_path(int round) const {
-  return path_.string() + fmt::format(".round-{}", round);
-}
 
 void BulkFolding::begin_round() {
   views_ = std::make_unique<BulkViews>(base_ ? &*base_ : nullptr, identity_.log, kept_,
@@ -62,38 +57,30 @@ void BulkFolding::fold(const store::KeptEvent& event) {
 }
 
 void BulkFolding::finish() {
-  if (!views_ && rounds_ > 0) return;
+  if (!views_ && has_rounds()) return;
   if (!views_) begin_round();
-  const fs::path path = round_path(rounds_ + 1);
-  {
-    store::ShardFill fill(path, identity_);
-    views_->write(fill);
-    state_ = fill.finish(std::move(state_));
+  try {
+    write_round();
+  } catch (...) {
+    rounds_.drop_part();
+    throw;
   }
   views_.reset();
-  base_.emplace(path);
-  remove_round(rounds_);
-  ++rounds_;
+  rounds_.complete();
+  base_.emplace(rounds_.path());
+  rounds_.remove_older();
 }
 
-void BulkFolding::remove_round(int round) const {
-  std::error_code error;
-  fs::remove_all(round_path(round), error);
-  if (!error) return;
-  throw Error(Fault::kUnavailable, fmt::format("cannot remove {} ({}); try again",
-                                               round_path(round).string(), error.message()));
+void BulkFolding::write_round() {
+  store::ShardFill fill(rounds_.part(), identity_);
+  views_->write(fill, pulse_);
+  state_ = fill.finish(std::move(state_));
 }
 
 void BulkFolding::place() {
-  LEDGER_ASSERT(!views_ && rounds_ > 0, "rounds {}", rounds_);
+  LEDGER_ASSERT(!views_, "at {}", raw(state_.position));
   base_.reset();
-  std::error_code error;
-  fs::rename(round_path(rounds_), path_, error);
-  if (error) {
-    throw Error(Fault::kUnavailable,
-                fmt::format("cannot rename {} to {} ({}); try again", round_path(rounds_).string(),
-                            path_.string(), error.message()));
-  }
+  rounds_.place();
 }
 
 }  // namespace ledger::bulk

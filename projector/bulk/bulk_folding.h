@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "projector/bulk/bulk_views.h"
+#include "projector/bulk/rounds.h"
 #include "projector/fold/fold.h"
 #include "schemas/store/kept_log.h"
 #include "schemas/store/reader.h"
@@ -15,37 +16,42 @@ namespace ledger::bulk {
 
 class BulkFolding {
  public:
-  // The shard will be at `path`. `base`: an earlier shard of the same identity to go on from.
+  // Called while a round is written; what it throws ends that round.
+  using Pulse = std::function<void()>;
+
+  // The shard will be at `path`. Goes on from the newest whole round there, which a build that died
+  // left; else from `base`, an earlier shard of the same identity; else from 0.
   // `memory_max`: bytes of a round. Lifetime: identity outlives it.
-  BulkFolding(std::filesystem::path path, const store::ShardIdentity& identity,
-              BulkViews::KeptValues kept, const std::optional<std::filesystem::path>& base,
-              size_t memory_max);
+  BulkFolding(
+      const std::filesystem::path& path, const store::ShardIdentity& identity,
+      BulkViews::KeptValues kept, const std::optional<std::filesystem::path>& base,
+      size_t memory_max, Pulse pulse = [] {});
   ~BulkFolding();
 
   Offset position() const { return state_.position; }
   // Precondition (asserted): event.offset == position(). Throws: Error{kIntegrity, kFull}.
   void fold(const store::KeptEvent& event);
-  // Writes what is in memory; state() has the digests then. fold() may go on.
+  // Writes what is in memory, durably; state() has the digests then. fold() may go on.
   void finish();
+  bool has_rounds() const { return rounds_.newest() > 0; }
   const store::ShardState& state() const { return state_; }
   // Puts what finish() wrote at `path`. The last call.
   void place();
 
  private:
   void begin_round();
-  void remove_round(int round) const;
-  std::filesystem::path round_path(int round) const;
+  void write_round();
 
-  std::filesystem::path path_;
   const store::ShardIdentity& identity_;
   BulkViews::KeptValues kept_;
   size_t memory_max_;
+  Pulse pulse_;
+  Rounds rounds_;
   fold::Fold fold_;
   apply::Applier applier_;
   std::optional<store::ShardReader> base_;
   std::unique_ptr<BulkViews> views_;  // of the round; none between rounds
   store::ShardState state_;
-  int rounds_ = 0;         // written
   size_t unmeasured_ = 0;  // events since the memory was last summed
 };
 

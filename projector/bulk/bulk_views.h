@@ -39,8 +39,9 @@ class BulkViews : public fold::State, public apply::Operations {
   size_t bytes() const;
   // Pages that put() will make dirty, estimated: rather too many.
   size_t dirty_pages() const;
-  // Base and round, in key order. The views are of no use afterwards.
-  void write(store::ShardFill& fill);
+  // Base and round, in key order. `pulse`: called now and then; may throw. The views are of no use
+  // afterwards.
+  void write(store::ShardFill& fill, const std::function<void()>& pulse);
   // The round alone into the batch of the base's writer, view by view in key order, so that each
   // page is found and copied once. The views are of no use afterwards.
   void put(store::ShardWriter& writer);

@@ -90,10 +90,12 @@ std::vector<std::string> rows_gone(const RowTable& table) {
 
 }  // namespace
 
-void BulkViews::write(store::ShardFill& fill) {
+void BulkViews::write(store::ShardFill& fill, const std::function<void()>& pulse) {
+  fill.set_pulse(pulse);
   std::map<View, store::ViewName> names;
   for (const store::ViewName& name : store::view_names(declarations_)) names[name.view] = name;
   each_view([&](View view, auto source, const std::vector<std::string>& gone) {
+    pulse();
     merge(names.at(view), std::move(source), gone, fill);
   });
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "projector/bulk/start_threads.h"
+#include "projector/fold/fold.h"
 #include "schemas/base/error.h"
 
 namespace ledger::bulk {
@@ -41,34 +42,55 @@ size_t thread_count(size_t wanted, size_t shards) {
 
 }  // namespace
 
-void remove_leftovers(const store::ViewDirectory& directory) {
-  const auto live = directory.current();
-  if (!live) return;
-  for (const store::Generation generation : directory.generations()) {
-    if (generation > *live) directory.remove_generation(generation);
-  }
-}
-
 GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
-                                 std::optional<store::Generation> base,
-                                 const BuildSettings& settings, report::Messages& messages,
-                                 const options::Interrupt& interrupt)
+                                 std::optional<store::Generation> base, BuildSettings settings,
+                                 report::Messages& messages, const options::Interrupt& interrupt)
     : directory_(directory),
-      settings_(settings),
+      settings_(std::move(settings)),
       messages_(messages),
       interrupt_(interrupt),
-      fresh_(fresh_generation(directory)),
       declarations_(index::load_declarations()),
       started_(std::chrono::steady_clock::now()) {
+  const bool resumed = take_up(base);
   check_space();
   open(base);
+  if (!resumed) begin_generation(directory_, fresh_, base);
 }
 
 GenerationBuild::~GenerationBuild() {
+  const bool left = interrupt_.requested() && has_rounds();
   shards_.clear();
-  if (is_live()) return;
+  if (left || is_live()) return;
   std::error_code ignored;  // what stays is a leftover, which the next build removes
   std::filesystem::remove_all(directory_.generation(fresh_), ignored);
+}
+
+bool GenerationBuild::has_rounds() const {
+  return std::any_of(shards_.begin(), shards_.end(),
+                     [](const auto& shard) { return shard->has_rounds(); });
+}
+
+// What was left stays what this build would make, also on top of a base, and though `run` may have
+// gone on since: the kept log is only ever appended to, and the fold of [0, n) of it is the same
+// whenever it is done. So only what it was made by and how far it is have to be looked at.
+bool GenerationBuild::take_up(std::optional<store::Generation> base) {
+  const auto fits = [&](Partition partition, const store::ShardIdentity& identity,
+                        Offset position) {
+    const store::KeptLogReader kept(directory_.log(partition));
+    if (identity != store::ShardIdentity{kept.identity(), fold::kFoldVersion, declarations_}) {
+      return false;
+    }
+    if (position > settings_.left_max(partition).value_or(kept.end())) return false;
+    if (position > kept.end()) return false;
+    return !base ||
+           position >= store::ShardReader(directory_.shard(*base, partition)).state().position;
+  };
+  const auto leftover = bulk::take_up(directory_, base, fits);
+  fresh_ = leftover ? leftover->generation : fresh_generation(directory_);
+  if (!leftover) return false;
+  messages_.info(fmt::format("{}: resumes generation {} at {}", settings_.what,
+                             store::raw(leftover->generation), to_text(leftover->positions)));
+  return true;
 }
 
 // Also when publishing failed behind the step that made it live.
@@ -85,7 +107,8 @@ void GenerationBuild::check_space() const {
   const auto live = directory_.current();
   if (!live || statvfs(directory_.root().c_str(), &space) != 0) return;
   const uint64_t needed = bytes_under(directory_.generation(*live));
-  const uint64_t free = space.f_bavail * space.f_frsize;
+  const uint64_t free =
+      space.f_bavail * space.f_frsize + bytes_under(directory_.generation(fresh_));
   if (free >= needed) return;
   throw Error(Fault::kFull,
               fmt::format("{}: the new generation needs about {} MiB beside the live one, {} has "
@@ -124,7 +147,8 @@ void GenerationBuild::fold_to(const std::function<Offset(const ShardBuild&)>& li
   messages_.end_progress();
   if (interrupt_.requested()) {
     throw Error(interrupt_.fault(),
-                fmt::format("{}: interrupted; the live generation is as it was", settings_.what));
+                fmt::format("{}: interrupted; the live generation is as it was{}", settings_.what,
+                            has_rounds() ? ", and the next time goes on from here" : ""));
   }
 }
 
@@ -183,6 +207,7 @@ PositionVector GenerationBuild::place() {
 
 void GenerationBuild::publish(const PositionVector& positions) {
   directory_.publish(fresh_);
+  end_generation(directory_, fresh_);
   int64_t events = 0;
   for (const auto& shard : shards_) {
     events += raw(positions.at(shard->partition())) - raw(shard->start());

@@ -6,32 +6,34 @@
 #include <string>
 #include <vector>
 
+#include "projector/bulk/leftovers.h"
 #include "projector/bulk/shard_build.h"
 #include "projector/report/messages.h"
 #include "schemas/options/interrupt.h"
 
 namespace ledger::bulk {
 
-// Removes what a build that died left: generations newer than the live one.
-// Precondition: the caller holds build.lock.
-void remove_leftovers(const store::ViewDirectory& directory);
-
 struct BuildSettings {
   std::string what;                    // leads progress lines: "rebuilding"
   size_t memory = 0;                   // bytes, over all threads
   size_t threads = 0;                  // 0: one per core, at most one per shard
   std::function<void()> tick = [] {};  // called now and then by the thread that waits
+  // Beyond which a shard that a build left is not gone on with; nullopt: the end of the kept log.
+  std::function<std::optional<Offset>(Partition)> left_max = [](Partition) { return std::nullopt; };
 };
 
 class GenerationBuild {
  public:
-  // Opens nothing but the kept logs, and `base` if given. Lifetime: everything given outlives it.
+  // Goes on with what a build of the same base left, and says so; see leftovers.h. Opens nothing
+  // else but the kept logs, and `base` if given. Lifetime: everything given outlives it.
+  // Precondition: the caller holds build.lock.
   // Throws: Error{kIntegrity} when kept logs are missing; kIncompatible when they are not of one
   // ledger; kFull when the disk will not hold it.
   GenerationBuild(const store::ViewDirectory& directory, std::optional<store::Generation> base,
-                  const BuildSettings& settings, report::Messages& messages,
+                  BuildSettings settings, report::Messages& messages,
                   const options::Interrupt& interrupt);
-  // Removes the generation unless it is the live one.
+  // Removes the generation, unless it is the live one, or a signal ended it: then its whole rounds
+  // are left to the next build.
   ~GenerationBuild();
   GenerationBuild(const GenerationBuild&) = delete;
   GenerationBuild& operator=(const GenerationBuild&) = delete;
@@ -49,6 +51,9 @@ class GenerationBuild {
 
  private:
   bool is_live() const;
+  bool has_rounds() const;
+  // Returns: whether something was left to go on with.
+  bool take_up(std::optional<store::Generation> base);
   void check_space() const;
   void open(std::optional<store::Generation> base);
   void check_logs() const;

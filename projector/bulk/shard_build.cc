@@ -8,6 +8,8 @@ namespace ledger::bulk {
 
 namespace {
 
+struct Stopped {};
+
 std::optional<std::filesystem::path> base_path(const store::ViewDirectory& directory,
                                                std::optional<store::Generation> base,
                                                Partition partition) {
@@ -26,16 +28,25 @@ ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation 
       folding_(
           directory.shard(fresh, partition), identity_,
           [this](Offset offset) { return kept_.read(offset); },
-          base_path(directory, base, partition), memory_max),
+          base_path(directory, base, partition), memory_max, [this] { stop_if_asked(); }),
       start_(folding_.position()) {}
 
 void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
-  kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
-    folding_.fold(event);
-    ++folded_;
-    return !stop;
-  });
-  if (!stop) folding_.finish();
+  stop_ = &stop;
+  try {
+    kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
+      folding_.fold(event);
+      ++folded_;
+      return !stop;
+    });
+    if (!stop) folding_.finish();
+  } catch (const Stopped&) {
+    return;  // whoever asked for it knows
+  }
+}
+
+void ShardBuild::stop_if_asked() const {
+  if (*stop_) throw Stopped();
 }
 
 }  // namespace ledger::bulk

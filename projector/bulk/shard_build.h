@@ -26,19 +26,24 @@ class ShardBuild {
   // Sees what was kept since. Precondition: no fold_to() is at work.
   void renew() { kept_.renew(); }
   const store::KeptLogReader& kept() const { return kept_; }
-  // Folds and writes [position, limit); `limit` is cut to end(). Ends early on `stop`.
+  // Folds and writes [position, limit); `limit` is cut to end(). Ends early on `stop`, within a
+  // moment also while it writes; it is of no use then.
   void fold_to(Offset limit, const std::atomic<bool>& stop);
+  bool has_rounds() const { return folding_.has_rounds(); }  // whole ones, for a later build
   const store::ShardState& state() const { return folding_.state(); }
   const store::ShardIdentity& identity() const { return identity_; }
   void place() { folding_.place(); }
 
  private:
+  void stop_if_asked() const;
+
   Partition partition_;
   store::KeptLogReader kept_;
   store::ShardIdentity identity_;
   BulkFolding folding_;
   Offset start_;
   std::atomic<uint64_t> folded_{0};
+  const std::atomic<bool>* stop_ = nullptr;  // of the fold_to() at work
 };
 
 }  // namespace ledger::bulk

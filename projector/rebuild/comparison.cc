@@ -1,12 +1,8 @@
 #include "projector/rebuild/comparison.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-
 #include <fmt/format.h>
 
+#include "projector/bulk/trial.h"
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
 #include "schemas/store/reader.h"
@@ -19,24 +15,6 @@ std::string digest_text(const store::Digest& digest) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-// LMDB has no checksums: reading a damaged file may end in a signal, so a child tries it first.
-// Returns: the signal that ended it, 0 when none did.
-int signal_of_reading(const std::filesystem::path& shard) {
-  const pid_t child = fork();
-  if (child == 0) {
-    for (const int number : {SIGBUS, SIGSEGV, SIGABRT}) std::signal(number, SIG_DFL);
-    try {
-      store::ShardReader(shard).state();
-    } catch (const Error&) {
-      _exit(0);  // the parent meets it too, and can say it
-    }
-    _exit(0);
-  }
-  int status = 0;
-  if (child < 0 || waitpid(child, &status, 0) != child) return 0;
-  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-}
-
 }  // namespace
 
 std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
@@ -47,7 +25,7 @@ std::optional<OldShard> read_old_shard(const store::ViewDirectory& directory,
     return std::nullopt;
   }
   const std::filesystem::path shard = directory.shard(*current, partition);
-  if (const int signal = signal_of_reading(shard); signal != 0) {
+  if (const int signal = bulk::signal_of_reading(shard); signal != 0) {
     why = fmt::format("{} is damaged, reading it ends in signal {}", shard.string(), signal);
     return std::nullopt;
   }

@@ -64,7 +64,6 @@ class Rebuild {
       : options_(options), directory_(directory), messages_(messages), interrupt_(interrupt) {
     directory_.remove_handover();
     if (!directory_.current()) take_writer_lock();  // a first `run` must not publish meanwhile
-    bulk::remove_leftovers(directory_);
   }
   // Removes the question before it lets go, so that `run` sees no stale one.
   ~Rebuild() {
@@ -77,8 +76,11 @@ class Rebuild {
   void rebuild() {
     bulk::GenerationBuild build(
         directory_, std::nullopt,
-        {.what = "rebuilding", .memory = options_.memory, .threads = options_.threads}, messages_,
-        interrupt_);
+        {.what = "rebuilding",
+         .memory = options_.memory,
+         .threads = options_.threads,
+         .left_max = [this](Partition partition) { return live_position(partition); }},
+        messages_, interrupt_);
     look(build);
     say_what_is_not_compared(build);
     fold_most(build);
@@ -100,6 +102,14 @@ class Rebuild {
     writer_lock_ = take(directory_.writer_lock(), "a projector is at work",
                         options_.hand_over_within, interrupt_);
     store::fsync_path(directory_.root());
+  }
+
+  // nullopt when there is none that can be read.
+  std::optional<Offset> live_position(Partition partition) const {
+    std::string why;
+    const auto old = read_old_shard(directory_, directory_.current(), partition, why);
+    if (!old) return std::nullopt;
+    return old->state.position;
   }
 
   // Where the live generation and the kept logs stand by now.

@@ -1,8 +1,8 @@
 // ledger-projector rebuild: a new generation from the kept log, published in place of the live one.
 //
-//   build.lock -> remove leftovers -> fold to the live positions, until few events are left ->
-//   ask for the hand-over -> writer.lock -> fold to exactly the live positions -> compare digests
-//   -> publish -> let go -> remove what --keep leaves out
+//   build.lock -> take up what one that died left -> fold to the live positions, until few events
+//   are left -> ask for the hand-over -> writer.lock -> fold to exactly the live positions ->
+//   compare digests -> publish -> let go -> remove what --keep leaves out
 #pragma once
 
 #include <chrono>

@@ -10,8 +10,8 @@ Tail::Tail(const store::ViewDirectory& directory, const bulk::GenerationBuild& b
   for (const auto& shard : build.shards()) {
     foldings_.push_back(std::make_unique<shard::Folding>(
         directory.shard(build.generation(), shard->partition()), shard->identity(),
-        [kept = &shard->kept()](Offset offset) { return kept->read(offset); }, shard::BatchBounds{},
-        store::WriterOptions{.sync = false}));
+        [kept = &shard->kept()](Offset offset) { return kept->read(offset); },
+        shard::BatchBounds{}));
   }
 }
 
@@ -28,7 +28,6 @@ void Tail::fold(const bulk::ShardBuild& shard, shard::Folding& folding, Offset l
     return !folding.fold(event) || !interrupt_.requested();
   });
   folding.commit();
-  folding.sync();
   if (!interrupt_.requested()) return;
   throw Error(interrupt_.fault(), "rebuilding: interrupted; the live generation is as it was");
 }

@@ -17,8 +17,9 @@ class Tail {
   Tail(const store::ViewDirectory& directory, const bulk::GenerationBuild& build,
        const options::Interrupt& interrupt);
 
-  // Folds each shard to `limit`, cut to what the build sees of the kept log, durably.
-  // Throws: as shard::Folding; Error{kInterrupted, kTerminated}.
+  // Folds each shard to `limit`, cut to what the build sees of the kept log. Each commit is
+  // durable: the shard is one that the next build goes on from if this one dies. Throws: as
+  // shard::Folding; Error{kInterrupted, kTerminated}.
   void fold_to(const std::function<Offset(const bulk::ShardBuild&)>& limit);
   PositionVector positions() const;
   const store::ShardState& state(size_t shard) const { return foldings_[shard]->state(); }

@@ -100,6 +100,7 @@ class Run {
       fetch(ends);
       fold_kept();
     }
+    remove_leftovers(bulk::Keep::kRebuild);  // no fill will go on with one
     return follow(ends);
   }
 
@@ -119,7 +120,7 @@ class Run {
     feeds_.clear();
     shards_.clear();
     lock_.hand_over(interrupt_, [this] { report_.beat(); });
-    remove_leftovers();
+    remove_leftovers(bulk::Keep::kAll);
     open_shards();
   }
 
@@ -133,11 +134,16 @@ class Run {
   }
 
   // What builds that died left; while one lives, the newest generation is its own.
-  void remove_leftovers() {
-    if (const auto building = store::FileLock::try_take(directory_.build_lock())) {
-      directory_.remove_handover();
-      bulk::remove_leftovers(directory_);
-    }
+  void remove_leftovers(bulk::Keep keep) {
+    const auto building = store::FileLock::try_take(directory_.build_lock());
+    if (!building) return;
+    directory_.remove_handover();
+    const auto left = bulk::remove_leftovers(directory_, keep);
+    if (!left || keep == bulk::Keep::kAll) return;
+    messages_.info(
+        fmt::format("a rebuild that died left generation {}: ledger-projector rebuild "
+                    "goes on with it, removing its folder frees the space",
+                    store::raw(*left)));
   }
 
   // Asks until the brokers answer.
@@ -162,7 +168,7 @@ class Run {
       const std::string unreadable = patiently([&] { return probe_.check_settings(); });
       if (!unreadable.empty()) messages_.warn(settings_warning(unreadable));
     }
-    remove_leftovers();
+    remove_leftovers(bulk::Keep::kAll);
     open_shards();
     messages_.info(fmt::format("ledger {}, topic {}, {} partitions; views {} at {}",
                                to_text(identity_.ledger_id), identity_.topic,

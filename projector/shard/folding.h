@@ -37,7 +37,6 @@ class Folding {
   bool fold(const store::KeptEvent& event);
   // Commits what was folded since the last commit, durably unless opened without sync.
   void commit();
-  void sync() { writer_.sync(); }
 
  private:
   void begin();

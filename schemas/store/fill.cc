@@ -1,7 +1,10 @@
 #include "schemas/store/fill.h"
 
+#include <fcntl.h>
+
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "schemas/base/assert.h"
 #include "schemas/store/lmdb_internal.h"
@@ -11,7 +14,14 @@ namespace ledger::store {
 
 namespace {
 constexpr size_t kTransactionBytesMax = size_t{48} << 20;  // far below LMDB's spill limit
+constexpr size_t kPulseEvery = 4096;                       // entries
+
+// An advice: a sync says whether it went well.
+void begin_writeback(MDB_env* env) {
+  int fd = -1;
+  if (mdb_env_get_fd(env, &fd) == MDB_SUCCESS) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
+}  // namespace
 
 struct ShardFill::Impl {
   Impl(const std::filesystem::path& path, const ShardIdentity& identity)
@@ -28,9 +38,11 @@ struct ShardFill::Impl {
 
   void put(std::string_view key, std::string_view value) {
     cursor->append(key, value);
+    if (++entries % kPulseEvery == 0) pulse();
     bytes += key.size() + value.size();
     if (bytes < kTransactionBytesMax) return;
     commit();
+    begin_writeback(environment->get());
     transaction.emplace(*environment, false);
     cursor.emplace(*transaction, view->dbi, environment->path());
   }
@@ -55,6 +67,8 @@ struct ShardFill::Impl {
   std::optional<Cursor> cursor;
   Filled* view = nullptr;
   size_t bytes = 0;  // in the transaction
+  uint64_t entries = 0;
+  std::function<void()> pulse = [] {};
 };
 
 ShardFill::ShardFill(const std::filesystem::path& path, const ShardIdentity& identity) {
@@ -67,6 +81,8 @@ ShardFill::~ShardFill() {
   impl_->cursor.reset();
   impl_->transaction.reset();
 }
+
+void ShardFill::set_pulse(std::function<void()> pulse) { impl_->pulse = std::move(pulse); }
 
 void ShardFill::begin(View view, const Digest& digest) {
   impl_->view = &impl_->views.at(view);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -10,7 +11,8 @@
 
 namespace ledger::store {
 
-// Nothing is durable before publish(): what a crash leaves is thrown away.
+// Nothing is durable: whoever wants it syncs the file when it is filled. That takes little then,
+// for the kernel is told to write along the way.
 class ShardFill {
  public:
   // Precondition: nothing is at `path`. Throws: Error{kUnavailable, kFull}.
@@ -19,6 +21,8 @@ class ShardFill {
   ShardFill(const ShardFill&) = delete;
   ShardFill& operator=(const ShardFill&) = delete;
 
+  // Called now and then while entries come; may throw.
+  void set_pulse(std::function<void()> pulse);
   // Goes on with the next view; each is begun once, in any order. `digest`: of the entries that
   // copy() takes over and drop() leaves out.
   void begin(View view, const Digest& digest);

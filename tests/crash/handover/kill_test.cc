@@ -4,11 +4,11 @@
 #include "schemas/store/reader.h"
 #include "schemas/store/writer.h"
 #include "tests/crash/handover/living_run.h"
+#include "tests/crash/kills.h"
 
 namespace ledger::test {
 namespace {
 
-constexpr int kKilled = 128 + SIGKILL;
 constexpr store::Generation kGen1{1};
 constexpr store::Generation kGen2{2};
 

@@ -1,14 +1,12 @@
 // kill -9 of ledger-projector at random moments: what it committed stays, and the end is the same.
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <map>
 #include <random>
-#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "schemas/store/directory.h"
+#include "tests/crash/kills.h"
 #include "tests/support/broker.h"
 #include "tests/support/process.h"
 #include "tests/support/views/stands.h"
@@ -16,25 +14,11 @@
 namespace ledger::test {
 namespace {
 
-using std::chrono::microseconds;
-using std::chrono::milliseconds;
-
-constexpr int kKillsByDefault = 60;
 constexpr int kRunShare = 2;      // of LEDGER_KILLS, which all crash tests share: half
 constexpr int kRebuildShare = 6;  // a sixth
 constexpr int kPartitions = 2;
 constexpr const char* kEvents = "9000";
 constexpr const char* kBatchEvents = "25";
-
-int kills(int share) {
-  const char* text = std::getenv("LEDGER_KILLS");
-  return std::max(2, (text == nullptr ? kKillsByDefault : std::atoi(text)) / share);
-}
-
-uint64_t seed() {
-  const char* text = std::getenv("LEDGER_SEED");
-  return text == nullptr ? std::random_device()() : std::strtoull(text, nullptr, 10);
-}
 
 class Kill : public testing::Test {
  protected:
@@ -52,7 +36,7 @@ class Kill : public testing::Test {
     broker_ = nullptr;
   }
 
-  Kill() : seed_(seed()), random_(seed_) {
+  Kill() : seed_(crash_seed()), random_(seed_) {
     RecordProperty("seed", std::to_string(seed_));
     const auto started = std::chrono::steady_clock::now();
     const Finished whole = run(run_command(undisturbed()));
@@ -84,15 +68,8 @@ class Kill : public testing::Test {
     return argv;
   }
 
-  // Returns: whether it was killed before it had ended by itself.
   bool run_and_kill(const std::vector<std::string>& argv, std::chrono::nanoseconds longest) {
-    Process child(argv);
-    const auto delay = std::uniform_int_distribution<int64_t>(0, longest.count())(random_);
-    std::this_thread::sleep_for(std::chrono::nanoseconds(delay));
-    child.signal(SIGKILL);
-    const int code = child.wait();
-    EXPECT_TRUE(code == 0 || code == 128 + SIGKILL) << code << " " << child.rest_of_stderr();
-    return code != 0;
+    return test::run_and_kill(argv, longest, random_);
   }
 
   const uint64_t seed_;

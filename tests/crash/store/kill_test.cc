@@ -1,11 +1,10 @@
 // kill -9 of a process that appends to the kept log and commits to the shard.
-#include <csignal>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include "tests/crash/kills.h"
 #include "tests/support/process.h"
 #include "tests/support/store/store_samples.h"
 #include "tests/support/store/toy_ledger.h"
@@ -13,20 +12,9 @@
 namespace ledger::store {
 namespace {
 
-constexpr int kKillsByDefault = 60;
 constexpr int kShare = 3;  // of LEDGER_KILLS, which all crash tests share
 constexpr uint64_t kRunMaxUs = 60000;
 constexpr uint64_t kBirthMaxUs = 8000;
-
-int kills() {
-  const char* text = std::getenv("LEDGER_KILLS");
-  return std::max(2, (text == nullptr ? kKillsByDefault : std::atoi(text)) / kShare);
-}
-
-uint64_t seed() {
-  const char* text = std::getenv("LEDGER_SEED");
-  return text == nullptr ? std::random_device()() : std::strtoull(text, nullptr, 10);
-}
 
 class Kill : public testing::Test {
  protected:
@@ -44,7 +32,7 @@ class Kill : public testing::Test {
     }
     std::this_thread::sleep_for(std::chrono::microseconds(delay_us));
     child.signal(SIGKILL);
-    EXPECT_EQ(child.wait(), 128 + SIGKILL) << child.rest_of_stderr();
+    EXPECT_EQ(child.wait(), test::kKilled) << child.rest_of_stderr();
     while (take(child.read_line(std::chrono::milliseconds(0)))) {
     }
     return told;
@@ -120,11 +108,11 @@ class Kill : public testing::Test {
 };
 
 TEST_F(Kill, LeavesAWholeCommittedPrefixAndTheKeptLogAheadByOneBatchAtMost) {
-  const uint64_t first = seed();
+  const uint64_t first = test::crash_seed();
   SCOPED_TRACE("run again: LEDGER_SEED=" + std::to_string(first));
   std::mt19937_64 random(first);
   Offset before{0};
-  for (int kill = 0; kill < kills() && !HasFailure(); ++kill) {
+  for (int kill = 0; kill < test::kills(kShare) && !HasFailure(); ++kill) {
     SCOPED_TRACE("kill " + std::to_string(kill));
     const int64_t told = run_and_kill(random() % kRunMaxUs, true);
     const Offset position = check(told);
@@ -135,10 +123,10 @@ TEST_F(Kill, LeavesAWholeCommittedPrefixAndTheKeptLogAheadByOneBatchAtMost) {
 }
 
 TEST_F(Kill, WhileTheDirectoryIsMadeLeavesNothingOrAWholeShard) {
-  const uint64_t first = seed();
+  const uint64_t first = test::crash_seed();
   SCOPED_TRACE("run again: LEDGER_SEED=" + std::to_string(first));
   std::mt19937_64 random(first);
-  for (int kill = 0; kill < kills() && !HasFailure(); ++kill) {
+  for (int kill = 0; kill < test::kills(kShare) && !HasFailure(); ++kill) {
     SCOPED_TRACE("kill " + std::to_string(kill));
     std::filesystem::remove_all(directory() / "log");
     std::filesystem::remove_all(directory() / "gen-1");

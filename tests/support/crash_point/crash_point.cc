@@ -1,6 +1,6 @@
 // Preloaded into a program: ends or stops it at one exact call, so that a crash test need not be
-// lucky. LEDGER_CRASH_AT=CALL:NAME:WHEN:SIGNAL, CALL flock, rename or remove, NAME the last part of
-// the path (of rename: the new one), WHEN before or after (when it succeeded).
+// lucky. LEDGER_CRASH_AT=CALL:NAME:WHEN:SIGNAL, CALL flock, fsync, rename or remove, NAME the last
+// part of the path (of rename: the new one), WHEN before or after (when it succeeded).
 #include <dlfcn.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -49,6 +49,15 @@ int flock(int fd, int operation) noexcept {
   meet("flock", path, "before");
   const int result = real(fd, operation);
   if (result == 0) meet("flock", path, "after");
+  return result;
+}
+
+int fsync(int fd) {
+  static auto* const real = next<int(int)>("fsync");
+  const std::string path = path_of(fd);
+  meet("fsync", path, "before");
+  const int result = real(fd);
+  if (result == 0) meet("fsync", path, "after");
   return result;
 }
 

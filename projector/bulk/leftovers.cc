@@ -1,0 +1,177 @@
+#include "projector/bulk/leftovers.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "projector/bulk/rounds.h"
+#include "projector/bulk/trial.h"
+#include "schemas/base/error.h"
+#include "schemas/store/reader.h"
+
+namespace ledger::bulk {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kBuilding = "building";
+constexpr const char* kBuildingNew = "building.new";
+constexpr int kTakenUpMax = 5;  // at the same positions
+
+// Contents of the file `building`.
+struct Mark {
+  std::string base;
+  int taken_up = 0;
+  std::string positions;
+};
+
+std::string text_of(Base base) {
+  return base ? fmt::format("gen-{}", store::raw(*base)) : std::string("log");
+}
+
+std::optional<Mark> read_mark(const fs::path& generation) {
+  std::ifstream file(generation / kBuilding);
+  Mark mark;
+  if (!(file >> mark.base >> mark.taken_up)) return std::nullopt;
+  file >> mark.positions;  // none before it was taken up
+  return mark;
+}
+
+// A power cut leaves the old or the new one.
+void write_mark(const fs::path& generation, const Mark& mark) {
+  const fs::path fresh = generation / kBuildingNew;
+  std::ofstream(fresh) << mark.base << '\n' << mark.taken_up << ' ' << mark.positions << '\n';
+  store::fsync_path(fresh);
+  fs::rename(fresh, generation / kBuilding);
+  store::fsync_path(generation);
+}
+
+void remove_mark(const fs::path& generation) {
+  std::error_code ignored;  // beside a live generation it says nothing
+  fs::remove(generation / kBuilding, ignored);
+}
+
+// Ascending. Without a live generation those without a mark may be what was live.
+std::vector<store::Generation> leftovers(const store::ViewDirectory& directory) {
+  const auto live = directory.current();
+  std::vector<store::Generation> found;
+  for (const store::Generation generation : directory.generations()) {
+    if (live ? generation > *live : read_mark(directory.generation(generation)).has_value()) {
+      found.push_back(generation);
+    }
+  }
+  return found;
+}
+
+// Returns: the newest leftover, which alone is left.
+std::optional<store::Generation> only_newest(const store::ViewDirectory& directory) {
+  if (const auto live = directory.current()) remove_mark(directory.generation(*live));
+  const std::vector<store::Generation> found = leftovers(directory);
+  if (found.empty()) return std::nullopt;
+  for (const store::Generation generation : found) {
+    if (generation != found.back()) directory.remove_generation(generation);
+  }
+  return found.back();
+}
+
+// Where the shard stands, whose rounds are settled; nullopt when it does not fit.
+std::optional<Offset> position_of(const fs::path& round, Partition partition, const Fits& fits) {
+  if (signal_of_reading(round) != 0) return std::nullopt;
+  try {
+    const store::ShardReader reader(round);
+    const Offset position = reader.state().position;
+    if (!fits(partition, reader.identity(), position)) return std::nullopt;
+    return position;
+  } catch (const Error&) {
+    return std::nullopt;  // of another format, or damaged
+  }
+}
+
+std::optional<PositionVector> positions_of(const store::ViewDirectory& directory,
+                                           store::Generation generation, const Fits& fits) {
+  PositionVector positions;
+  for (const Partition partition : directory.log_partitions()) {
+    Rounds rounds(directory.shard(generation, partition));
+    rounds.settle();
+    if (rounds.newest() == 0) continue;
+    const auto position = position_of(rounds.path(), partition, fits);
+    if (!position) return std::nullopt;
+    positions[partition] = *position;
+  }
+  if (positions.empty()) return std::nullopt;
+  return positions;
+}
+
+// Returns: false when it was done too often without getting further.
+bool note_taking_up(const fs::path& generation, Mark mark, const PositionVector& positions) {
+  const std::string stand = to_text(positions);
+  mark.taken_up = mark.positions == stand ? mark.taken_up + 1 : 1;
+  if (mark.taken_up > kTakenUpMax) return false;
+  mark.positions = stand;
+  write_mark(generation, mark);
+  return true;
+}
+
+bool has_whole_round(const store::ViewDirectory& directory, store::Generation generation) {
+  std::error_code ignored;
+  for (const Partition partition : directory.log_partitions()) {
+    const fs::path shard = directory.shard(generation, partition);
+    if (fs::exists(shard, ignored) || Rounds(shard).newest() > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void begin_generation(const store::ViewDirectory& directory, store::Generation fresh, Base base) {
+  const fs::path folder = directory.generation(fresh);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    throw Error(means_full(error.value()) ? Fault::kFull : Fault::kUnavailable,
+                fmt::format("cannot create {} ({}); free disk space or check the permissions",
+                            folder.string(), error.message()));
+  }
+  write_mark(folder, {text_of(base), 0, {}});
+  store::fsync_path(directory.root());
+}
+
+void end_generation(const store::ViewDirectory& directory, store::Generation live) {
+  remove_mark(directory.generation(live));
+  store::fsync_path(directory.generation(live));
+}
+
+std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base,
+                                const Fits& fits) {
+  const auto newest = only_newest(directory);
+  if (!newest) return std::nullopt;
+  const fs::path folder = directory.generation(*newest);
+  const auto mark = read_mark(folder);
+  if (mark && mark->base == text_of(base)) {
+    const auto positions = positions_of(directory, *newest, fits);
+    if (positions && note_taking_up(folder, *mark, *positions)) {
+      return Leftover{*newest, *positions};
+    }
+  }
+  directory.remove_generation(*newest);
+  return std::nullopt;
+}
+
+std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory,
+                                                  Keep keep) {
+  const auto newest = only_newest(directory);
+  if (!newest) return std::nullopt;
+  const auto live = directory.current();
+  const auto mark = read_mark(directory.generation(*newest));
+  const bool stays =
+      live && mark && has_whole_round(directory, *newest) &&
+      (mark->base == text_of({}) || (keep == Keep::kAll && mark->base == text_of(live)));
+  if (stays) return newest;
+  directory.remove_generation(*newest);
+  return std::nullopt;
+}
+
+}  // namespace ledger::bulk

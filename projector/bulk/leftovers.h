@@ -1,0 +1,54 @@
+// What builds that died left: generations newer than the live one that never were live. A later
+// build goes on with the newest, if it would have made the same.
+//
+//   gen-N/building   there from the first round until gen-N is published:
+//                    "log" or "gen-K", from what it is made; then how often it was taken up, and at
+//                    which positions the last time
+//
+// A generation without that file was live once. It may be what an operator turned away from, so it
+// is nothing to build on.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "schemas/store/directory.h"
+#include "schemas/store/shard_state.h"
+
+namespace ledger::bulk {
+
+// From the kept log alone (nullopt), or on top of a generation: a damaged one would live on in what
+// is made from it, so a rebuild never takes up that.
+using Base = std::optional<store::Generation>;
+
+// Makes the folder of `fresh` durably, as one that is being built.
+// Throws: Error{kUnavailable, kFull}.
+void begin_generation(const store::ViewDirectory& directory, store::Generation fresh, Base base);
+// It is published. Throws: Error{kUnavailable}.
+void end_generation(const store::ViewDirectory& directory, store::Generation live);
+
+struct Leftover {
+  store::Generation generation{};
+  PositionVector positions;  // of the shards that have a whole round
+};
+
+// Whether a shard that was left, at the end of a whole round, is what this build would have made by
+// then.
+using Fits = std::function<bool(Partition, const store::ShardIdentity&, Offset position)>;
+
+// Settles the rounds of the newest leftover and removes all others; that one too unless it is of
+// the same base and every whole round in it fits. Also when it was taken up often without getting
+// further: then it may be what ends those who read it.
+// Returns: nullopt when nothing is left to go on from.
+// Precondition: the caller holds build.lock.
+std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits);
+
+enum class Keep : uint8_t {
+  kAll,      // whatever a build may go on with
+  kRebuild,  // what `rebuild` may go on with
+};
+// For who does not build now: removes leftovers that no build can go on with.
+// Returns: the one that stays. Precondition: the caller holds build.lock.
+std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory, Keep keep);
+
+}  // namespace ledger::bulk

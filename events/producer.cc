@@ -163,7 +163,8 @@ void Producer::stop() {
 }
 
 std::optional<Producer::Acknowledged> Producer::take_unfinished() {
-  LEDGER_ASSERT(instance_ == nullptr, "{} messages in flight", messages_.size());
+  LEDGER_ASSERT(instance_ == nullptr && !messages_.empty(), "{} messages, {}", messages_.size(),
+                instance_ == nullptr ? "stopped" : "not stopped");
   auto acknowledged = take();
   if (!acknowledged) drop_oldest();
   return acknowledged;

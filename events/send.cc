@@ -9,29 +9,50 @@
 #include "events/log/genesis.h"
 #include "events/sender.h"
 #include "schemas/base/error.h"
+#include "schemas/options/output.h"
 
 namespace ledger::events {
 
 namespace {
 
 constexpr std::chrono::minutes kSettingsPeriod{10};
+constexpr int kReaderGraceMs = 5000;  // for a reader of stdout, after a signal
 
 // The last line on stderr: the position that all acknowledged lines are before.
+// Throws: nothing of the brokers: what became of the lines is known by now, and is the exit code.
 void print_position(const Sender& sender, log::Client& client, bool quiet) {
-  PositionVector positions = sender.positions();
   if (quiet) return;
-  for (const auto& [partition, unused] : sender.unknown_positions()) {
-    positions[partition] = client.watermarks(partition).high;
+  PositionVector positions = sender.positions();
+  try {
+    for (const auto& [partition, unused] : sender.unknown_positions()) {
+      positions[partition] = client.watermarks(partition).high;
+    }
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}: lines were confirmed without offset; their position is not known: {}\n",
+               kProgram, options::printable(error.what()));
   }
   if (!positions.empty()) fmt::print(stderr, "{}\n", to_text(positions));
 }
 
-// A reader of stdout that does not read must not keep a signal from ending the program.
-void wait_for_reader(const options::Interrupt& interrupt) {
-  std::array<pollfd, 2> fds = {pollfd{1, POLLOUT, 0}, pollfd{interrupt.fd(), POLLIN, 0}};
-  poll(fds.data(), fds.size(), -1);
-  if (fds[0].revents == 0) throw Error(interrupt.fault(), "interrupted");
-}
+// A reader of stdout that does not read must not keep a signal from ending the program; one that is
+// late (a parent that signals its child and then reads the rest) still gets every line.
+class StdoutReader {
+ public:
+  explicit StdoutReader(const options::Interrupt& interrupt) : interrupt_(interrupt) {}
+
+  // Throws: Error when a signal came and the reader takes nothing.
+  void wait() {
+    std::array<pollfd, 2> fds = {pollfd{1, POLLOUT, 0}, pollfd{interrupt_.fd(), POLLIN, 0}};
+    poll(fds.data(), fds.size(), -1);
+    if (fds[0].revents != 0) return;
+    left_ = left_ || poll(fds.data(), 1, kReaderGraceMs) == 0;
+    if (left_) throw Error(interrupt_.fault(), "interrupted, and nothing reads stdout");
+  }
+
+ private:
+  const options::Interrupt& interrupt_;
+  bool left_ = false;  // counts as gone: it is waited for once
+};
 
 }  // namespace
 
@@ -58,7 +79,8 @@ Fault run_send(const options::Parsed& parsed) {
   patience.progressed();
 
   Producer producer(connection);
-  options::Output output(1, [&interrupt] { wait_for_reader(interrupt); });
+  StdoutReader reader(interrupt);
+  options::Output output(1, [&reader] { reader.wait(); });
   options::Progress progress(kProgram, "lines", parsed.quiet());
   Sender sender(options, input, producer, output, patience, interrupt, progress);
   if (budget) {
@@ -70,7 +92,7 @@ Fault run_send(const options::Parsed& parsed) {
   try {
     fault = sender.send_all();
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: {}\n", kProgram, error.what());
+    fmt::print(stderr, "{}: {}\n", kProgram, options::printable(error.what()));
     fault = error.fault();
   }
   if (fault == Fault::kInvalidInput) {

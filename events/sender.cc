@@ -118,21 +118,21 @@ void Sender::take_line(const Line& line) {
 void Sender::report() {
   bool any = false;
   while (!results_.empty()) {
-    const Result& front = results_.front();
-    if (front.kind == Kind::kUnsent) break;
-    if (front.kind == Kind::kInvalid) {
-      write_invalid(front);
-    } else {
-      const auto acknowledged = producer_.take();
-      if (!acknowledged) break;
-      write_acknowledged(front, *acknowledged);
-      if (budget_ != nullptr) {
-        budget_->acknowledged(acknowledged->partition, acknowledged->offset);
-      }
+    const Kind kind = results_.front().kind;
+    if (kind == Kind::kUnsent) break;
+    const auto acknowledged = kind == Kind::kSent ? producer_.take() : std::nullopt;
+    if (kind == Kind::kSent && !acknowledged) break;
+    if (acknowledged && budget_ != nullptr) {
+      budget_->acknowledged(acknowledged->partition, acknowledged->offset);
     }
-    results_.pop_front();
+    const Result result = take_result();  // before it is written: see there
     ++reported_;
     any = true;
+    if (acknowledged) {
+      write_acknowledged(result, *acknowledged);
+    } else {
+      write_invalid(result);
+    }
   }
   if (any || results_.empty()) patience_.progressed();
   if (!any) return;
@@ -168,7 +168,8 @@ void Sender::drain(std::chrono::milliseconds grace) {
 
 void Sender::report_unacknowledged() {
   producer_.stop();
-  for (const Result& result : results_) {
+  while (!results_.empty()) {
+    const Result result = take_result();
     if (result.kind == Kind::kInvalid) {
       write_invalid(result);
       continue;
@@ -186,8 +187,15 @@ void Sender::report_unacknowledged() {
     json_.text("unacknowledged");
     end_line();
   }
-  results_.clear();
   output_.flush();
+}
+
+// Why before its line is written: that may throw with the line in the buffer, and then the results
+// would be one ahead of the producer's messages.
+Sender::Result Sender::take_result() {
+  Result result = std::move(results_.front());
+  results_.pop_front();
+  return result;
 }
 
 void Sender::write_acknowledged(const Result& result, const Producer::Acknowledged& acknowledged) {

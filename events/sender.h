@@ -71,6 +71,7 @@ class Sender {
   void take_line(const Line& line);
   void report();
   void report_unacknowledged();
+  Result take_result();
   void write_acknowledged(const Result& result, const Producer::Acknowledged& acknowledged);
   void write_invalid(const Result& result);
   void begin_line(uint64_t number);

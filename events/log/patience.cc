@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schemas/base/error.h"
+#include "schemas/options/output.h"
 
 namespace ledger::log {
 
@@ -42,7 +43,7 @@ void Patience::check(const std::string& why) {
   }
   if (quiet_ || now < next_note_) return;
   next_note_ = now + kNoteEvery;
-  fmt::print(stderr, "{}: waiting for brokers: {}\n", program_, why);
+  fmt::print(stderr, "{}: waiting for brokers: {}\n", program_, options::printable(why));
 }
 
 void Patience::progressed() { since_.reset(); }

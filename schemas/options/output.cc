@@ -35,6 +35,13 @@ size_t pipe_room(int fd) {
   return size > 0 ? static_cast<size_t>(size) : PIPE_BUF;
 }
 
+// What the reader took leaves the buffer however flush() ends: nothing is written twice.
+struct Taken {
+  std::string& buffer;
+  size_t count = 0;
+  ~Taken() { buffer.erase(0, count); }
+};
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -64,11 +71,12 @@ void Output::flush_if_large() {
 }
 
 void Output::flush() {
-  std::string_view rest = buffer_;
-  while (!rest.empty()) {
+  Taken taken{buffer_};
+  while (taken.count < buffer_.size()) {
+    const std::string_view rest = std::string_view(buffer_).substr(taken.count);
     const ssize_t written = ::write(fd_, rest.data(), std::min(rest.size(), bytes_now()));
     if (written >= 0) {
-      rest.remove_prefix(static_cast<size_t>(written));
+      taken.count += static_cast<size_t>(written);
       continue;
     }
     if (errno == EINTR) continue;
@@ -78,7 +86,6 @@ void Output::flush() {
                                    "elsewhere",
                                    rest.size(), std::strerror(errno)));
   }
-  buffer_.clear();
 }
 
 // How much the next write may be so that it does not wait.

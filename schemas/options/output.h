@@ -27,7 +27,8 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  // Throws: OutputClosed; Error{kFull} on a full disk, Error{kUnavailable} on other write errors.
+  // Throws: OutputClosed; Error{kFull} on a full disk, Error{kUnavailable} on other write errors;
+  // what before_block throws. What was not written by then stays for the next flush().
   void write(std::string_view text);
   void flush();
   // Lets a caller build text in place: append to it, then call flush_if_large().

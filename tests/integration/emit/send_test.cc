@@ -1,11 +1,15 @@
 // The scenarios of `ledger-emit send`, the same on the embedded broker and on real Kafka.
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 
+#include "schemas/event/partition.h"
 #include "tests/support/ledger.h"
 
 namespace ledger::test {
@@ -149,6 +153,61 @@ TEST_P(Send, AStoppedReaderOfStdoutDoesNotKeepASignalFromEndingIt) {
   send.signal(SIGINT);
   EXPECT_EQ(send.wait(), 130);
   ::close(reader);
+}
+
+// Until it is so slow that the sender waits for it.
+void wait_until_full(int reader) {
+  int before = -1;
+  for (int unread = 0; before != unread || unread == 0;) {
+    before = unread;
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    ASSERT_EQ(::ioctl(reader, FIONREAD, &unread), 0);
+  }
+}
+
+std::string read_to_the_end(int fd) {
+  std::string text;
+  std::string bytes(65536, '\0');
+  for (ssize_t count = 1; count > 0;) {
+    count = ::read(fd, bytes.data(), bytes.size());
+    if (count > 0) text.append(bytes, 0, static_cast<size_t>(count));
+  }
+  return text;
+}
+
+TEST_P(Send, AReaderThatIsLateAfterASignalStillGetsOneRightLineForEach) {
+  const TestLedger ledger(GetParam());
+  const TempDir folder;
+  const std::string fifo = (folder.path() / "results").string();
+  ASSERT_EQ(run({"mkfifo", fifo}).code, 0);
+  const int reader = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const std::string lines = filled(play_lines(4000));
+  const std::string file = (folder.path() / "events.ndjson").string();
+  std::ofstream(file) << lines;
+  Process send(ledger.send_command({file}), {.stdout_file = fifo});
+  wait_until_full(reader);
+  send.signal(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ::fcntl(reader, F_SETFL, 0);  // blocking
+  const auto results = lines_of(read_to_the_end(reader));
+  ::close(reader);
+  EXPECT_EQ(send.wait(), 143) << send.rest_of_stderr();
+
+  const auto sent = lines_of(lines);
+  std::map<std::string, size_t> of_partition;
+  for (size_t i = 0; i < results.size(); ++i) {
+    ASSERT_EQ(member(results[i], "line"), std::to_string(i + 1));
+    ASSERT_EQ(member(results[i], "eventId"), member(sent[i], "eventId"));
+    const Partition partition =
+        event::partition_of(member(sent[i], "contentId"), ledger.partitions());
+    const size_t offset = ++of_partition[std::to_string(raw(partition))];
+    ASSERT_EQ(member(results[i], "offset"), fmt::format("{}:{}", raw(partition), offset));
+  }
+  size_t in_log = 0;
+  for (const auto& [partition, values] : read_log(ledger.address(), ledger.topic())) {
+    in_log += values.size();
+  }
+  EXPECT_EQ(results.size(), in_log);
 }
 
 TEST_P(Send, TheEnvelopeMayComeFromFlags) {

@@ -1,6 +1,7 @@
 #include "schemas/options/output.h"
 
 #include <csignal>
+#include <utility>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -56,6 +57,30 @@ TEST(Output, LetsGoBeforeItWaitsForASlowReader) {
   while (taken.size() < text.size()) take();
   EXPECT_EQ(taken, text);
   EXPECT_GT(waits, 0);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST(Output, WhatWasWrittenBeforeAThrowIsNotWrittenAgain) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  std::string taken;
+  bool stalled = true;
+  const auto take = [&] {
+    std::string bytes(65536, '\0');
+    taken.append(bytes, 0, static_cast<size_t>(read(ends[0], bytes.data(), bytes.size())));
+  };
+  Output out(ends[1], [&] {
+    if (std::exchange(stalled, false)) throw Error(Fault::kTerminated, "interrupted");
+    take();
+  });
+  std::string text;
+  for (int i = 0; i < 30000; ++i) text += std::to_string(i);
+  out.buffer() = text;
+  EXPECT_THROW(out.flush(), Error);
+  out.flush();
+  while (taken.size() < text.size()) take();
+  EXPECT_EQ(taken, text);
   close(ends[0]);
   close(ends[1]);
 }

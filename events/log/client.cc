@@ -28,6 +28,20 @@ Record record_of(const rd_kafka_message_t& message) {
   return record;
 }
 
+// Returns: nullopt when the message is an error that says nothing of the log.
+std::optional<Found> found_of(const rd_kafka_message_t& message) {
+  using State = Found::State;
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Found{State::kRecord, Offset{message.offset}, record_of(message)};
+  }
+  if (is_damage(message.err)) return Found{State::kDamaged, Offset{message.offset}, {}};
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
+      message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+    return Found{};
+  }
+  return std::nullopt;
+}
+
 struct ListDeleter {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
     rd_kafka_topic_partition_list_destroy(list);
@@ -103,6 +117,11 @@ void Client::failed(int error, const std::string& doing) {
   const std::string trouble = instance_.trouble();
   const std::string why =
       fmt::format("{}: {}", doing, trouble.empty() ? error_text(error) : trouble);
+  if (is_damage(error)) {
+    throw Error(Fault::kIntegrity, fmt::format("log damaged: {}; let the broker recover the batch "
+                                               "from a replica or a backup",
+                                               why));
+  }
   if (!is_transient(error)) {
     throw Error(Fault::kUnavailable, fmt::format("log: {}; check --brokers, --topic and what the "
                                                  "cluster allows this user",
@@ -178,10 +197,27 @@ PositionVector Client::ends(const std::vector<Partition>& partitions) {
 }
 
 std::map<Partition, std::optional<Record>> Client::read(const PositionVector& at) {
-  std::map<Partition, std::optional<Record>> found;
+  std::map<Partition, std::optional<Record>> records;
+  for (auto& [partition, found] : look(at)) {
+    const Offset offset = at.at(partition);
+    if (found.state == Found::State::kDamaged && found.offset <= offset) {
+      throw Error(
+          Fault::kIntegrity,
+          fmt::format("log damaged: record {} of partition {} of {} cannot be read; let the "
+                      "broker recover its batch from a replica or a backup",
+                      raw(offset), raw(partition), connection_.topic));
+    }
+    const bool exact = found.state == Found::State::kRecord && found.offset == offset;
+    records.emplace(partition, exact ? std::optional(std::move(found.record)) : std::nullopt);
+  }
+  return records;
+}
+
+std::map<Partition, Found> Client::look(const PositionVector& at) {
+  std::map<Partition, Found> found;
   while (found.size() < at.size()) {
     PositionVector missing = at;
-    for (const auto& [partition, record] : found) missing.erase(partition);
+    for (const auto& [partition, first] : found) missing.erase(partition);
     Reading reading(*this, missing);
     while (found.size() < at.size()) {
       const Reading::Message message = reading.next();
@@ -189,17 +225,12 @@ std::map<Partition, std::optional<Record>> Client::read(const PositionVector& at
         failed(RD_KAFKA_RESP_ERR__TIMED_OUT, fmt::format("reading {}", connection_.topic));
         continue;
       }
-      const Partition partition{message->partition};
-      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        const bool exact = message->offset == raw(at.at(partition));
-        found.emplace(partition, exact ? std::optional(record_of(*message)) : std::nullopt);
-      } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
-                 message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-        found.emplace(partition, std::nullopt);
-      } else {
+      auto first = found_of(*message);
+      if (!first) {
         failed(message->err, fmt::format("reading {}", connection_.topic));
         break;  // begin anew with what is missing
       }
+      found.emplace(Partition{message->partition}, std::move(*first));
     }
   }
   return found;

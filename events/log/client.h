@@ -33,8 +33,16 @@ struct Record {
   std::optional<std::string> value;
 };
 
+// What a fetch from an offset meets first.
+struct Found {
+  enum class State : uint8_t { kRecord, kDamaged, kNothing };
+  State state = State::kNothing;
+  Offset offset{};  // of the record; where the damaged batch begins, also before the offset asked
+  Record record;    // of kRecord
+};
+
 // A consumer of its own for questions to the log. Every call waits for brokers as `retry` says.
-// Throws: Error{kUnavailable} on errors that no waiting mends (authorization).
+// Throws: Error on what no waiting mends: kUnavailable (authorization), kIntegrity (damage).
 class Client {
  public:
   Client(const Connection& connection, Retry retry);
@@ -55,8 +63,11 @@ class Client {
   PositionVector ends(const std::vector<Partition>& partitions);
   // One record of each named partition.
   // Returns: nullopt for a partition where nothing stands at that offset (before the start, or not
-  // written yet).
+  // written yet). Throws: Error{kIntegrity} when what stands there is damaged.
   std::map<Partition, std::optional<Record>> read(const PositionVector& at);
+  // What each named partition has at that offset or behind it; nothing also when the offset is
+  // before the start.
+  std::map<Partition, Found> look(const PositionVector& at);
   // Every record of [from, limits) of each partition that both name, in order within a partition.
   // Throws: Error{kIntegrity} when one of them is gone.
   void scan(PositionVector from, const PositionVector& limits,

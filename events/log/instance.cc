@@ -168,6 +168,11 @@ bool is_transient(int error) {
   return std::find(kTransient.begin(), kTransient.end(), error) != kTransient.end();
 }
 
+bool is_damage(int error) {
+  return error == RD_KAFKA_RESP_ERR__BAD_MSG || error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+         error == RD_KAFKA_RESP_ERR_INVALID_MSG;
+}
+
 std::string error_text(int error) {
   return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(error));
 }

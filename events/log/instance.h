@@ -62,6 +62,8 @@ class Instance {
 
 // Whether the same request may succeed later by itself (`error` is an rd_kafka_resp_err_t).
 bool is_transient(int error);
+// Whether what the log has there cannot be read: a checksum, a compression, a batch.
+bool is_damage(int error);
 std::string error_text(int error);
 
 }  // namespace ledger::log

@@ -17,28 +17,17 @@ ErrorClass classify(int code) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
       return ErrorClass::kPosition;
     default:
+      if (log::is_damage(code)) return ErrorClass::kDamage;
       return log::is_transient(code) ? ErrorClass::kTransient : ErrorClass::kFatal;
   }
 }
 
 Error fatal_error(int code, const std::string& object) {
   LEDGER_ASSERT(classify(code) == ErrorClass::kFatal, "code {}", code);
-  const std::string why = log::error_text(code);
-  switch (code) {
-    case RD_KAFKA_RESP_ERR__BAD_MSG:
-    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
-      return Error(Fault::kIntegrity,
-                   fmt::format("log damaged: {} ({}); let the broker recover the batch from a "
-                               "replica or a backup, or accept the loss: ledger-projector run "
-                               "--accept-gap P:FROM-TO",
-                               object, why));
-    default:
-      return Error(Fault::kUnavailable,
-                   fmt::format("log cannot be read: {} ({}); check what the cluster allows this "
-                               "user, and try again",
-                               object, why));
-  }
+  return Error(Fault::kUnavailable,
+               fmt::format("log cannot be read: {} ({}); check what the cluster allows this user, "
+                           "and try again",
+                           object, log::error_text(code)));
 }
 
 Error gap_error(const std::string& topic, Partition partition, Offset expected, Offset found) {

@@ -11,6 +11,7 @@ namespace ledger::consumer {
 enum class ErrorClass : uint8_t {
   kTransient,  // brokers away, leaders moving: librdkafka goes on by itself
   kPosition,   // the log has no such topic or offset: the guards say why
+  kDamage,     // a batch of the log: the guards say how much is lost
   kFatal,
 };
 

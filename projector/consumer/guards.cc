@@ -1,5 +1,6 @@
 #include "projector/consumer/guards.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::string_view kFoldAnew =
     "fold the topic as it is now into another directory: ledger-projector run --views NEW_DIR";
+
+// Each of a cluster of batches may have to be found; an operator accepts what was found, then more.
+constexpr int kDamagedBatchesMax = 64;
 
 std::string hash_text(const log::Record& record) {
   const store::Digest hash =
@@ -187,24 +191,69 @@ log::Watermarks Guards::check(const Held& held) {
 }
 
 void Guards::check_gap(const AcceptedGap& gap) {
-  const log::Watermarks extent = probe_.extent(gap.partition);
-  const auto is_there = [&](Offset offset) {
-    return offset >= extent.low && offset < extent.high &&
-           probe_.read(gap.partition, offset).has_value();
-  };
   const std::string named =
       fmt::format("--accept-gap {}:{}-{}", raw(gap.partition), raw(gap.from), raw(gap.limit));
+  const log::Watermarks extent = probe_.extent(gap.partition);
   if (gap.limit > extent.high) {
     throw Error(Fault::kUsage, fmt::format("{}: the partition ends at {}; name lost events only",
                                            named, raw(extent.high)));
   }
-  for (const Offset offset : {gap.from, Offset{raw(gap.limit) - 1}}) {
-    if (is_there(offset)) {
-      throw Error(Fault::kUsage, fmt::format("{}: event {} is still in the log, which starts at "
-                                             "{}; name lost events only",
-                                             named, raw(offset), raw(extent.low)));
+  const Offset there = first_readable(gap.partition, gap.from);
+  if (there >= gap.limit) return;
+  throw Error(Fault::kUsage, fmt::format("{}: event {} is still in the log, which starts at {}; "
+                                         "name lost events only",
+                                         named, raw(there), raw(extent.low)));
+}
+
+void Guards::refuse_damage(Partition partition, Offset at, const std::string& why) {
+  const Offset there = first_readable(partition, at);
+  const std::string what = fmt::format("log damaged: partition {} of {} at offset {} ({})",
+                                       raw(partition), topic_, raw(at), why);
+  if (there == at) refuse(Fault::kIntegrity, what, "it could be read just now: start again");
+  refuse(Fault::kIntegrity, what,
+         fmt::format("{} events are lost: let the broker recover the batch from a replica or a "
+                     "backup, or accept the loss: ledger-projector run --accept-gap {}:{}-{}",
+                     raw(there) - raw(at), raw(partition), raw(at), raw(there)));
+}
+
+// The first offset from `from` on that has a record which can be read, the log's end if none has
+// one. Behind kDamagedBatchesMax damaged batches it stops: nothing before the offset can be read.
+Offset Guards::first_readable(Partition partition, Offset from) {
+  using State = log::Found::State;
+  for (int batches = 0; batches < kDamagedBatchesMax;) {
+    const log::Watermarks extent = probe_.extent(partition);
+    from = std::max(from, extent.low);
+    if (from >= extent.high) return extent.high;
+    const log::Found found = probe_.look(partition, from);
+    if (found.state == State::kRecord) return found.offset;
+    if (found.state == State::kDamaged) {
+      from = damage_end(partition, std::max(from, found.offset), found.offset, extent.high);
+      ++batches;
+    } else if (probe_.extent(partition).low <= from) {
+      return extent.high;
     }
   }
+  return from;
+}
+
+// Where the damaged batch that begins at `batch` ends: fetched from any of its offsets, it tells
+// where it begins. `at` lies in it. Cost: twice log2 of its events looks.
+Offset Guards::damage_end(Partition partition, Offset at, Offset batch, Offset end) {
+  const auto in_batch = [&](int64_t offset) {
+    const log::Found found = probe_.look(partition, Offset{offset});
+    return found.state == log::Found::State::kDamaged && found.offset == batch;
+  };
+  int64_t inside = raw(at);
+  int64_t outside = inside + 1;
+  while (outside < raw(end) && in_batch(outside)) {
+    inside = outside;
+    outside = std::min(raw(end), outside + 1 + (outside - raw(at)));
+  }
+  while (outside - inside > 1) {
+    const int64_t middle = inside + (outside - inside) / 2;
+    (in_batch(middle) ? inside : outside) = middle;
+  }
+  return Offset{outside};
 }
 
 }  // namespace ledger::consumer

@@ -54,14 +54,19 @@ class Guards {
   // Throws: Error{kIncompatible} when the brokers know no such topic; NotReachable.
   log::Topic require_topic();
 
-  // Is the gap really one: nothing at its first and last offset, and the log goes on at its limit?
+  // Is the gap really one: nothing in it that can be read?
   // Throws: Error{kUsage} when events are still there; NotReachable.
   void check_gap(const AcceptedGap& gap);
+  // `at` was due, and what the log has there is damaged (`why`). Throws: Error{kIntegrity} with the
+  // --accept-gap that goes on behind the damage; NotReachable.
+  [[noreturn]] void refuse_damage(Partition partition, Offset at, const std::string& why);
 
  private:
   void judge_genesis(Partition partition, const log::OffsetZero& zero,
                      const store::LogIdentity& found, bool have_views) const;
   void compare(const log::Record& expected, Partition partition, const log::Watermarks& extent);
+  Offset first_readable(Partition partition, Offset from);
+  Offset damage_end(Partition partition, Offset at, Offset batch, Offset end);
   [[noreturn]] void refuse(Fault fault, const std::string& what, const std::string& remedy) const;
 
   Probe& probe_;

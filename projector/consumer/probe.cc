@@ -51,6 +51,12 @@ std::optional<log::Record> LogProbe::read(Partition partition, Offset offset) {
   return client_.read({{partition, offset}}).at(partition);
 }
 
+log::Found LogProbe::look(Partition partition, Offset from) {
+  const std::lock_guard lock(mutex_);
+  begin_question(patience_);
+  return client_.look({{partition, from}}).at(partition);
+}
+
 PositionVector LogProbe::ends(const std::vector<Partition>& partitions) {
   const std::lock_guard lock(mutex_);
   begin_question(patience_);

@@ -30,7 +30,9 @@ class Probe {
   virtual std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) = 0;
   virtual log::Watermarks extent(Partition partition) = 0;
   // Returns: nullopt when the log has no record at this very offset.
+  // Throws: Error{kIntegrity} when it is damaged.
   virtual std::optional<log::Record> read(Partition partition, Offset offset) = 0;
+  virtual log::Found look(Partition partition, Offset from) = 0;
 };
 
 // The probe over one client. Safe from several threads, which take turns.
@@ -45,6 +47,7 @@ class LogProbe : public Probe {
   std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) override;
   log::Watermarks extent(Partition partition) override;
   std::optional<log::Record> read(Partition partition, Offset offset) override;
+  log::Found look(Partition partition, Offset from) override;
   PositionVector ends(const std::vector<Partition>& partitions);
   // Throws: Error{kIncompatible} when the topic's settings contradict what a ledger needs.
   // Returns: why they could not be read, "" when they could. Cost: up to 10 s.

@@ -131,6 +131,9 @@ void Stream::Impl::sort_error(const rd_kafka_message_t& message, Arrived& arrive
     case ErrorClass::kTransient:
       arrived.trouble = log::error_text(message.err);
       return;
+    case ErrorClass::kDamage:
+      arrived.damage = rd_kafka_message_errstr(&message);
+      return;
     case ErrorClass::kFatal:
       arrived.stop = fatal_error(message.err, object());
   }
@@ -140,7 +143,7 @@ void Stream::Impl::sort_error(const rd_kafka_message_t& message, Arrived& arrive
 void Stream::Impl::sort(rd_kafka_message_t* message, Arrived& arrived) {
   std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> owned(
       message, rd_kafka_message_destroy);
-  if (arrived.stop) return;
+  if (arrived.ends()) return;
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     arrived.answered = true;
   } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -178,7 +181,7 @@ Arrived Stream::poll(const BatchLimits& limits, milliseconds wait) {
   Arrived arrived;
   impl.take(limits, wait, arrived);
   const auto fill_until = steady_clock::now() + limits.fill_time;
-  while (!impl.full(limits) && !arrived.stop) {
+  while (!impl.full(limits) && !arrived.ends()) {
     if (impl.take(limits, milliseconds(0), arrived) > 0) continue;
     const std::optional<Offset> end = impl.end_seen();
     const bool behind = !impl.events.empty() && end && *end > impl.next;

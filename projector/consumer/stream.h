@@ -30,8 +30,11 @@ struct Arrived {
       false;              // the trouble ended the fetching: restart() once the guards are content
   bool answered = false;  // the broker was heard since the last poll
   bool full = false;      // the limits ended it: more events are at hand
-  // What stops the stream after `events`: a gap, a damaged batch, a refusal.
+  // What stops the stream after `events`: a gap, a refusal.
   std::optional<Error> stop;
+  // Likewise: why what the log has behind `events` cannot be read.
+  std::optional<std::string> damage;
+  bool ends() const { return stop || damage; }
 };
 
 // Lifetime of events: until the next poll() or restart().

@@ -34,6 +34,9 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   if (doubtful_ && !compare(stop)) return false;
   take(arrived);
   if (arrived.stop) throw Error(*arrived.stop);
+  if (arrived.damage) {
+    ask([&] { guards_.refuse_damage(partition_, stream_.next(), *arrived.damage); }, stop);
+  }
   if (arrived.position_lost) {
     stream_.restart();
     std::this_thread::sleep_for(kPause);
@@ -47,7 +50,7 @@ void Feed::take(const consumer::Arrived& arrived) {
     done_ = raw(shard_.kept_end());
     return;
   }
-  const bool more = arrived.full && !arrived.stop;
+  const bool more = arrived.full && !arrived.ends();
   if (!arrived.events.empty()) shard_.append(arrived.events, more);
   if (!more) shard_.commit();
   done_ = position_ = raw(shard_.position());
@@ -73,13 +76,18 @@ void Feed::note(const consumer::Arrived& arrived) {
   }
 }
 
-// Returns: false when it was stopped before the brokers answered.
 bool Feed::compare(const std::stop_token& stop) {
+  if (!ask([&] { guards_.check(shard_.held()); }, stop)) return false;
+  doubtful_ = false;
+  compare_at_ = Clock::now() + kCompareInterval;
+  return true;
+}
+
+// Returns: false when it was stopped before the brokers answered.
+bool Feed::ask(const std::function<void()>& question, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     try {
-      guards_.check(shard_.held());
-      doubtful_ = false;
-      compare_at_ = Clock::now() + kCompareInterval;
+      question();
       set_waiting("");
       return true;
     } catch (const consumer::NotReachable& trouble) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,7 @@ class Feed {
   void note(const consumer::Arrived& arrived);
   void take(const consumer::Arrived& arrived);
   bool compare(const std::stop_token& stop);
+  bool ask(const std::function<void()>& question, const std::stop_token& stop);
   void set_waiting(const std::string& why);
 
   FeedMode mode_;

@@ -34,6 +34,11 @@ void RealKafka::start() { address_ = lines_of(command("start").out).at(0); }
 void RealKafka::stop() { command("stop"); }
 void RealKafka::kill() { command("kill"); }
 
+std::filesystem::path RealKafka::segment(const std::string& topic, int partition) const {
+  return folder_.path() / "data" / fmt::format("{}-{}", topic, partition) /
+         fmt::format("{:020}.log", 0);
+}
+
 Finished RealKafka::command(const std::string& verb) {
   const Finished finished =
       run({(source_dir() / "ops" / "kafka").string(), verb, folder_.path().string()}, "", {},

@@ -33,6 +33,8 @@ class RealKafka {
   void kill();   // SIGKILL
   void start();  // again, on the same ports and data; returns when it is ready
   const std::string& address() const { return address_; }
+  // The first file of that partition's log; to be changed while the broker is stopped.
+  std::filesystem::path segment(const std::string& topic, int partition) const;
 
   // One for the whole test program, started at its first use, killed at exit.
   static RealKafka& shared();

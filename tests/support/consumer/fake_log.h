@@ -24,9 +24,15 @@ class FakeLog : public consumer::Probe {
     }
   }
 
+  struct Range {
+    int64_t from = 0;
+    int64_t limit = 0;
+  };
   struct Part {
     std::vector<log::Record> events;  // by offset, from 0
     Offset low{};
+    std::vector<Range> holes = {};    // where no record is
+    std::vector<Range> damaged = {};  // batches that cannot be read
   };
 
   // A topic of events 0 .. count - 1 in every partition.
@@ -55,12 +61,23 @@ class FakeLog : public consumer::Probe {
     return {part.low, Offset{static_cast<int64_t>(part.events.size())}};
   }
   std::optional<log::Record> read(Partition partition, Offset offset) override {
+    log::Found found = look(partition, offset);
+    if (found.state == log::Found::State::kDamaged) throw Error(Fault::kIntegrity, "damaged");
+    if (found.state == log::Found::State::kNothing || found.offset != offset) return std::nullopt;
+    return std::move(found.record);
+  }
+  log::Found look(Partition partition, Offset from) override {
     answer();
+    ++looks;
     const Part& part = partitions.at(partition);
-    if (offset < part.low || raw(offset) >= static_cast<int64_t>(part.events.size())) {
-      return std::nullopt;
+    if (from < part.low) return {};
+    for (int64_t at = raw(from); at < static_cast<int64_t>(part.events.size()); ++at) {
+      if (range_of(part.holes, at) != nullptr) continue;
+      const Range* damage = range_of(part.damaged, at);
+      if (damage != nullptr) return {log::Found::State::kDamaged, Offset{damage->from}, {}};
+      return {log::Found::State::kRecord, Offset{at}, part.events[static_cast<size_t>(at)]};
     }
-    return part.events[static_cast<size_t>(raw(offset))];
+    return {};
   }
 
   std::map<Partition, Part> partitions;
@@ -68,8 +85,15 @@ class FakeLog : public consumer::Probe {
   std::string cluster_id = "cluster-1";
   bool missing = false;
   bool away = false;
+  int looks = 0;  // asked so far
 
  private:
+  static const Range* range_of(const std::vector<Range>& ranges, int64_t offset) {
+    for (const Range& each : ranges) {
+      if (offset >= each.from && offset < each.limit) return &each;
+    }
+    return nullptr;
+  }
   void answer() const {
     if (away) throw consumer::NotReachable{"nobody is there"};
   }

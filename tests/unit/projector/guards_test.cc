@@ -9,6 +9,7 @@ namespace ledger::consumer {
 namespace {
 
 using test::FakeLog;
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr Partition kP0{0};
@@ -202,6 +203,60 @@ TEST_F(GuardsTest, GapMayBeAcceptedOnlyWhereEventsAreGone) {
               guards.check_gap({kP0, Offset{2}, Offset{11}});
             }).fault(),
             Fault::kUsage);
+}
+
+TEST_F(GuardsTest, GapThatSpansEventsBetweenTwoHolesIsRefused) {
+  log.fill(40);
+  log.partitions[kP0].holes = {{10, 15}, {25, 30}};
+  const Error error = error_of([&] { guards.check_gap({kP0, Offset{10}, Offset{30}}); });
+  EXPECT_EQ(error.fault(), Fault::kUsage);
+  EXPECT_THAT(error.what(), HasSubstr("event 15 is still in the log"));
+  EXPECT_NO_THROW(guards.check_gap({kP0, Offset{10}, Offset{15}}));
+}
+
+// Runs refuse_damage at `at`; returns the value of the --accept-gap that it names.
+std::string remedy_at(Guards& guards, int64_t at) {
+  const Error error = error_of([&] { guards.refuse_damage(kP0, Offset{at}, "checksum"); });
+  EXPECT_EQ(error.fault(), Fault::kIntegrity);
+  const std::string text = error.what();
+  EXPECT_THAT(text, AllOf(HasSubstr("partition 0 of topic-1 at offset " + std::to_string(at)),
+                          HasSubstr("checksum"), HasSubstr("--accept-gap ")));
+  const size_t value = text.find("--accept-gap ") + std::string("--accept-gap ").size();
+  return text.substr(value, text.find(';', value) - value);
+}
+
+TEST_F(GuardsTest, DamagedBatchIsIntegrityWithTheGapThatGoesOnBehindIt) {
+  log.fill(5000);
+  for (const FakeLog::Range& batch :
+       {FakeLog::Range{7, 8}, {7, 9}, {7, 200}, {7, 4097}, {0, 12}, {7, 5000}}) {
+    log.partitions[kP0].damaged = {batch};
+    log.looks = 0;
+    const std::string remedy = remedy_at(guards, 7);
+    EXPECT_EQ(remedy, "0:7-" + std::to_string(batch.limit));
+    EXPECT_LE(log.looks, 30) << "a search by halves";
+    EXPECT_NO_THROW(guards.check_gap(parse_accepted_gap(remedy)));
+  }
+}
+
+TEST_F(GuardsTest, DamagedBatchesInARowAreOneGapUpToTheNextRecord) {
+  log.fill(100);
+  log.partitions[kP0].damaged = {{10, 20}, {20, 21}, {23, 40}, {41, 50}};
+  log.partitions[kP0].holes = {{21, 23}};
+  EXPECT_EQ(remedy_at(guards, 10), "0:10-40");
+  const Error error = error_of([&] { guards.check_gap({kP0, Offset{10}, Offset{50}}); });
+  EXPECT_EQ(error.fault(), Fault::kUsage);
+  EXPECT_THAT(error.what(), HasSubstr("event 40 is still in the log"));
+}
+
+TEST_F(GuardsTest, DamagedRecordAtAComparisonIsIntegrity) {
+  log.fill(10);
+  const Held held = held_of(log, 8);
+  log.partitions[kP0].damaged = {{0, 1}};
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  log.partitions[kP0].damaged = {{5, 9}};
+  EXPECT_EQ(error_of([&] { guards.check(held); }).fault(), Fault::kIntegrity);
+  log.partitions[kP0].damaged = {{8, 10}};
+  EXPECT_NO_THROW(guards.check(held));
 }
 
 TEST(AcceptedGaps, ParseHalfOpenRanges) {

@@ -1,6 +1,8 @@
 #include "schemas/store/shard_state.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,15 +19,19 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
+static_assert(std::endian::native == std::endian::little);
+
 Wide to_number(const Digest& digest) {
-  Wide number = 0;
-  for (const uint8_t byte : digest) number = number << 8 | byte;
-  return number;
+  std::array<uint64_t, 2> halves{};
+  std::memcpy(halves.data(), digest.data(), digest.size());
+  return static_cast<Wide>(__builtin_bswap64(halves[0])) << 64 | __builtin_bswap64(halves[1]);
 }
 
 Digest to_digest(Wide number) {
-  Digest digest{};
-  for (size_t i = digest.size(); i > 0; number >>= 8) digest[--i] = static_cast<uint8_t>(number);
+  const std::array<uint64_t, 2> halves = {__builtin_bswap64(static_cast<uint64_t>(number >> 64)),
+                                          __builtin_bswap64(static_cast<uint64_t>(number))};
+  Digest digest;
+  std::memcpy(digest.data(), halves.data(), digest.size());
   return digest;
 }
 
@@ -122,10 +128,12 @@ void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
 
 Digest entry_hash(std::string_view view, std::string_view key, std::string_view value) {
   thread_local std::string bytes;
-  bytes.clear();
+  bytes.resize(3 * sizeof(uint32_t) + view.size() + key.size() + value.size());
+  char* end = bytes.data();
   for (const std::string_view part : {view, key, value}) {
-    append_be32(bytes, static_cast<uint32_t>(part.size()));
-    bytes.append(part);
+    const uint32_t length = __builtin_bswap32(static_cast<uint32_t>(part.size()));
+    std::memcpy(end, &length, sizeof length);
+    end = std::copy(part.begin(), part.end(), end + sizeof length);
   }
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
   return to_digest(static_cast<Wide>(hash.high64) << 64 | hash.low64);

@@ -121,6 +121,12 @@ std::optional<store::Stored<ContentAudio>> BulkViews::audio(std::string_view id)
   return stored<ContentAudio>(*slot);
 }
 
+bool BulkViews::is_audio_of(std::string_view id, std::string_view content_id,
+                            record::ContentType type) {
+  const auto here = audio_lookup_.is_of(id, content_id, type);
+  return here || base_ == nullptr ? here.value_or(false) : State::is_audio_of(id, content_id, type);
+}
+
 AudioLookup::Content& BulkViews::whole_content(std::string_view content_id,
                                                record::ContentType type) {
   AudioLookup::Content& content = audio_lookup_.content(content_id, type);

@@ -17,6 +17,7 @@
 #include "projector/bulk/index_entries.h"
 #include "projector/bulk/key_run.h"
 #include "projector/bulk/lookups.h"
+#include "projector/bulk/number_table.h"
 #include "projector/bulk/row_table.h"
 #include "schemas/store/fill.h"
 #include "schemas/store/kept_log.h"
@@ -49,6 +50,8 @@ class BulkViews : public fold::State, public apply::Operations {
   std::optional<Offset> event_taken(const Uuid& event_id) override;
   std::optional<std::string_view> kept_value(Offset offset) override;
   std::optional<store::Stored<record::ContentAudio>> audio(std::string_view id) override;
+  bool is_audio_of(std::string_view id, std::string_view content_id,
+                   record::ContentType type) override;
   std::vector<store::Stored<record::ContentAudio>> audios_of(std::string_view content_id,
                                                              record::ContentType type) override;
   size_t count_audios_of(std::string_view content_id, record::ContentType type,
@@ -129,8 +132,8 @@ class BulkViews : public fold::State, public apply::Operations {
   RowTable audios_;
   RowTable listenings_;
   AudioLookup audio_lookup_;
-  ListeningLookup listening_lookup_;
-  TextMap<Slot> foreign_ids_;  // of userContentAudios whose _id was imported
+  NumberTable listening_lookup_;  // by natural_hash()
+  TextMap<Slot> foreign_ids_;     // of userContentAudios whose _id was imported
   EventIds event_ids_;
   std::map<std::string, std::string, std::less<>> content_hashes_;
   std::map<store::View, KeyRun> runs_;  // of the views that are only inserted into

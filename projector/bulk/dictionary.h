@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "projector/bulk/key_run.h"
+#include "projector/bulk/number_table.h"
 
 namespace ledger::bulk {
 
@@ -20,15 +21,8 @@ class Dictionary {
   uint32_t size() const { return static_cast<uint32_t>(texts_.items().size()); }
 
  private:
-  struct Slot {
-    uint32_t hash = 0;
-    uint32_t next = 0;  // 1 + the number; 0: free
-  };
-
-  void grow();
-
   KeyRun texts_;
-  std::vector<Slot> slots_;
+  NumberTable numbers_;
 };
 
 }  // namespace ledger::bulk

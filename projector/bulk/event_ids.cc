@@ -7,7 +7,6 @@ namespace ledger::bulk {
 
 namespace {
 
-constexpr size_t kSlotsMin = 1024;
 constexpr uint64_t kMix = 0x9E3779B97F4A7C15;  // golden ratio
 
 uint64_t load(const uint8_t* bytes) {
@@ -21,63 +20,66 @@ void save(uint64_t value, uint8_t* bytes) {
   std::memcpy(bytes, &value, sizeof value);
 }
 
+EventIds::Id to_id(const Uuid& id) { return {load(id.data()), load(id.data() + 8)}; }
+
+uint64_t hash_of(const EventIds::Id& id) {
+  const uint64_t hash = (id.high ^ (id.low * kMix)) * kMix;
+  return hash ^ hash >> 32;
+}
+
+bool before(const EventIds::Taken& a, const EventIds::Taken& b) { return a.key < b.key; }
+
 }  // namespace
 
 Uuid EventIds::Taken::id() const {
   Uuid id{};
-  save(high, id.data());
-  save(low, id.data() + 8);
+  save(key.high, id.data());
+  save(key.low, id.data() + 8);
   return id;
 }
 
-// Linear probing. Returns: the id's slot, or the free one where it belongs.
-size_t EventIds::slot_of(uint64_t high, uint64_t low) const {
-  uint64_t hash = (high ^ (low * kMix)) * kMix;
-  hash ^= hash >> 32;
-  const size_t mask = slots_.size() - 1;
-  size_t slot = static_cast<size_t>(hash) & mask;
-  while (slots_[slot] != 0) {
-    const Taken& taken = taken_[slots_[slot] - 1];
-    if (taken.high == high && taken.low == low) break;
-    slot = (slot + 1) & mask;
+std::optional<Offset> EventIds::find(const Uuid& uuid) const {
+  const Id id = to_id(uuid);
+  if (ascending_.empty() || ascending_.back().key < id) return std::nullopt;
+  const auto number =
+      numbers_.find(hash_of(id), [&](uint32_t other) { return others_[other].key == id; });
+  return number ? Offset{others_[*number].offset} : find_ascending(id);
+}
+
+// Steps back from the end, twice as far each time, then looks between the last two.
+std::optional<Offset> EventIds::find_ascending(const Id& id) const {
+  const size_t size = ascending_.size();
+  size_t step = 1;
+  while (step < size && id < ascending_[size - step].key) step *= 2;
+  const auto first = ascending_.end() - static_cast<ptrdiff_t>(std::min(step, size));
+  const auto last = ascending_.end() - static_cast<ptrdiff_t>(step / 2);
+  const auto found = std::lower_bound(first, last, Taken{id, 0}, before);
+  if (found == last || found->key != id) return std::nullopt;
+  return Offset{found->offset};
+}
+
+void EventIds::add(const Uuid& uuid, Offset offset) {
+  const Id id = to_id(uuid);
+  if (ascending_.empty() || ascending_.back().key < id) {
+    ascending_.push_back({id, raw(offset)});
+    return;
   }
-  return slot;
-}
-
-std::optional<Offset> EventIds::find(const Uuid& id) const {
-  if (slots_.empty()) return std::nullopt;
-  const uint32_t number = slots_[slot_of(load(id.data()), load(id.data() + 8))];
-  if (number == 0) return std::nullopt;
-  return Offset{taken_[number - 1].offset};
-}
-
-void EventIds::add(const Uuid& id, Offset offset) {
-  if (taken_.size() * 3 >= slots_.size() * 2) grow();
-  const uint64_t high = load(id.data());
-  const uint64_t low = load(id.data() + 8);
-  const size_t slot = slot_of(high, low);
-  taken_.push_back({high, low, raw(offset)});
-  slots_[slot] = static_cast<uint32_t>(taken_.size());
-}
-
-void EventIds::grow() {
-  slots_.assign(std::max(kSlotsMin, slots_.size() * 2), 0);
-  for (size_t i = 0; i < taken_.size(); ++i) {
-    slots_[slot_of(taken_[i].high, taken_[i].low)] = static_cast<uint32_t>(i + 1);
-  }
+  numbers_.add(hash_of(id), static_cast<uint32_t>(others_.size()));
+  others_.push_back({id, raw(offset)});
 }
 
 const std::vector<EventIds::Taken>& EventIds::sorted() {
-  slots_.clear();
-  slots_.shrink_to_fit();
-  std::sort(taken_.begin(), taken_.end(), [](const Taken& a, const Taken& b) {
-    return a.high != b.high ? a.high < b.high : a.low < b.low;
-  });
-  return taken_;
+  numbers_ = {};
+  std::sort(others_.begin(), others_.end(), before);
+  const auto middle = static_cast<ptrdiff_t>(ascending_.size());
+  ascending_.insert(ascending_.end(), others_.begin(), others_.end());
+  others_ = {};
+  std::inplace_merge(ascending_.begin(), ascending_.begin() + middle, ascending_.end(), before);
+  return ascending_;
 }
 
 size_t EventIds::bytes() const {
-  return taken_.capacity() * sizeof(Taken) + slots_.capacity() * sizeof(uint32_t);
+  return (ascending_.capacity() + others_.capacity()) * sizeof(Taken) + numbers_.bytes();
 }
 
 }  // namespace ledger::bulk

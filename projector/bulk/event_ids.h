@@ -1,36 +1,47 @@
-// Which event took which id, for ids of one round: a hash table over an append-only list.
+// Which event took which id, for ids of one round.
+//
+// Ids of version 7 come in order of time, but for what their producers' clocks and networks do. An
+// id behind all before it is new without a look, and is put at the end of a list; the others are in
+// a second list with a hash table.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "projector/bulk/number_table.h"
 #include "schemas/base/ids.h"
 
 namespace ledger::bulk {
 
 class EventIds {
  public:
-  struct Taken {
-    uint64_t high;  // of the id, big-endian
+  struct Id {
+    uint64_t high;  // big-endian
     uint64_t low;
+    auto operator<=>(const Id&) const = default;
+  };
+  struct Taken {
+    Id key;
     int64_t offset;
     Uuid id() const;
   };
 
+  // Cost: of an id in the first list, the logarithm of its distance to the end.
   std::optional<Offset> find(const Uuid& id) const;
   void add(const Uuid& id, Offset offset);  // Precondition: find(id) gives nothing
   // Sorts by id and gives all; find() and add() are over then.
   const std::vector<Taken>& sorted();
-  size_t size() const { return taken_.size(); }
+  size_t size() const { return ascending_.size() + others_.size(); }
   size_t bytes() const;
 
  private:
-  void grow();
-  size_t slot_of(uint64_t high, uint64_t low) const;
+  std::optional<Offset> find_ascending(const Id& id) const;
 
-  std::vector<Taken> taken_;
-  std::vector<uint32_t> slots_;  // number in taken_ + 1; 0 = free
+  std::vector<Taken> ascending_;
+  std::vector<Taken> others_;
+  NumberTable numbers_;  // of others_
 };
 
 }  // namespace ledger::bulk

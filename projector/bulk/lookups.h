@@ -1,5 +1,4 @@
-// Where the fold finds rows of this round: by id, by content, by (user, content). Slots are those
-// of the two row tables.
+// Where the fold finds audios of this round: by id, by content. Slots are those of their row table.
 #pragma once
 
 #include <optional>
@@ -37,43 +36,25 @@ class AudioLookup {
   void add(const record::ContentAudio& row, Slot slot);
   void remove(const record::ContentAudio& row);
   std::optional<Slot> find(std::string_view id) const;
+  // Whether the audio is of that content; nullopt when it is not here.
+  std::optional<bool> is_of(std::string_view id, std::string_view content_id,
+                            record::ContentType type);
   Content& content(std::string_view content_id, record::ContentType type);
   size_t bytes() const { return bytes_; }
 
  private:
-  TextMap<Slot> by_id_;
+  struct Live {
+    Slot slot = 0;
+    const std::string* content = nullptr;  // its key in by_content_
+  };
+
+  TextMap<Content>::value_type& entry_of(std::string_view content_id, record::ContentType type);
+  void build_key(std::string_view content_id, record::ContentType type);
+
+  TextMap<Live> by_id_;
   TextMap<Content> by_content_;
   std::string key_;
   size_t bytes_ = 0;  // estimated
-};
-
-// A hash table from the 64-bit hash of a natural key to slots; who asks compares the rows.
-class ListeningLookup {
- public:
-  void add(uint64_t hash, Slot slot);
-  void remove(uint64_t hash, Slot slot);  // Precondition (asserted): it is there
-  // The first slot of that hash that `matches`.
-  template <typename Matches>
-  std::optional<Slot> find(uint64_t hash, Matches matches) const {
-    if (hashes_.empty()) return std::nullopt;
-    for (size_t i = start(hash); slots_[i] != kFree; i = (i + 1) & (slots_.size() - 1)) {
-      if (slots_[i] != kGone && hashes_[i] == hash && matches(slots_[i])) return slots_[i];
-    }
-    return std::nullopt;
-  }
-  size_t bytes() const { return slots_.capacity() * (sizeof(Slot) + sizeof(uint64_t)); }
-
- private:
-  static constexpr Slot kFree = 0xFFFFFFFF;
-  static constexpr Slot kGone = 0xFFFFFFFE;
-
-  size_t start(uint64_t hash) const { return static_cast<size_t>(hash) & (slots_.size() - 1); }
-  void place(uint64_t hash, Slot slot);
-  void grow();
-
-  std::vector<uint64_t> hashes_;
-  std::vector<Slot> slots_;
-  size_t used_ = 0;  // also gone ones
 };
 
 }  // namespace ledger::bulk

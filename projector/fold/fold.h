@@ -46,6 +46,12 @@ class State {
   // The value of an earlier event, for comparing payloads. Lifetime: until the next call.
   virtual std::optional<std::string_view> kept_value(Offset offset) = 0;
   virtual std::optional<Stored<record::ContentAudio>> audio(std::string_view id) = 0;
+  // Is there a live audio of that id, and is it of that content?
+  virtual bool is_audio_of(std::string_view id, std::string_view content_id,
+                           record::ContentType type) {
+    const auto found = audio(id);
+    return found && found->row.content_id == content_id && found->row.content_type == type;
+  }
   // Live audios of the content, in order of (_creationTime, _id).
   virtual std::vector<Stored<record::ContentAudio>> audios_of(std::string_view content_id,
                                                               record::ContentType type) = 0;

@@ -12,12 +12,6 @@ using StoredListening = Stored<record::UserContentAudio>;
 
 enum class Kind { kAccess, kPlay };
 
-bool names_live_audio(const event::Listened& payload, State& state) {
-  const auto audio = state.audio(payload.content_audio_id);
-  return audio && audio->row.content_id == payload.content_id &&
-         audio->row.content_type == payload.content_type;
-}
-
 StoredListening first_row(const event::Listened& payload, Kind kind, const Context& context) {
   StoredListening first{store::Rid{raw(context.offset)}, context.offset, {}};
   record::UserContentAudio& row = first.row;
@@ -45,7 +39,10 @@ void change_row(const event::Listened& payload, Kind kind, const Context& contex
 
 void fold_listened(const event::Listened& payload, Kind kind, const Context& context,
                    Result& result) {
-  if (!names_live_audio(payload, context.state)) flag(result, Code::kUnknownAudio);
+  if (!context.state.is_audio_of(payload.content_audio_id, payload.content_id,
+                                 payload.content_type)) {
+    flag(result, Code::kUnknownAudio);
+  }
   auto before = context.state.listening(payload.user_id, payload.content_id, payload.content_type);
   if (!before) {
     result.listenings.push_back({std::nullopt, first_row(payload, kind, context)});

@@ -44,6 +44,38 @@ TEST_P(EventIdsOf, SortedIsByTheBytesOfTheId) {
   }
 }
 
+// Every place in the first list is looked for, from each distance to its end.
+TEST_P(EventIdsOf, IdsInOrderOfBytesAreFoundAndTheirGapsAreNot) {
+  EventIds ids;
+  for (int64_t i = 0; i < kMany; ++i) {
+    ids.add(id_of(2 * i + 1, GetParam()), Offset{i});
+    if (i % 50 != 0) continue;
+    for (int64_t k = 0; k <= i; ++k) {
+      ASSERT_EQ(ids.find(id_of(2 * k + 1, GetParam())), Offset{k}) << i;
+      ASSERT_EQ(ids.find(id_of(2 * k, GetParam())), std::nullopt) << i;
+    }
+  }
+}
+
+TEST_P(EventIdsOf, IdsOfTwoClocksAreFoundAndSorted) {
+  EventIds ids;
+  for (int64_t i = 0; i < kMany / 2; ++i) {
+    ids.add(id_of(2 * i + 1, GetParam()), Offset{2 * i});
+    if (i >= 7) ids.add(id_of(2 * (i - 7), GetParam()), Offset{2 * i + 1});
+  }
+  for (int64_t i = 0; i < kMany / 2; ++i) {
+    ASSERT_EQ(ids.find(id_of(2 * i + 1, GetParam())), Offset{2 * i});
+    if (i + 7 < kMany / 2) {
+      ASSERT_EQ(ids.find(id_of(2 * i, GetParam())), Offset{2 * (i + 7) + 1});
+    }
+  }
+  EXPECT_EQ(ids.size(), static_cast<size_t>(kMany - 7));
+  const auto& sorted = ids.sorted();
+  EXPECT_EQ(sorted.size(), static_cast<size_t>(kMany - 7));
+  EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end(),
+                             [](const auto& a, const auto& b) { return a.id() < b.id(); }));
+}
+
 TEST(EventIds, FindsNothingInAnEmptyOne) {
   EXPECT_EQ(EventIds().find(id_of(1, 0)), std::nullopt);
   EXPECT_TRUE(EventIds().sorted().empty());

@@ -1,7 +1,5 @@
 #include "projector/bulk/lookups.h"
 
-#include <set>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -59,6 +57,17 @@ TEST(AudioLookup, FindsTheSlotById) {
   EXPECT_EQ(lookup.content("c1", ContentType::kArticle).audios.at(0).voice_id, "voice of a");
 }
 
+TEST(AudioLookup, TellsWhetherAnAudioIsOfAContent) {
+  AudioLookup lookup;
+  for (int i = 0; i < 100; ++i) lookup.add(audio(std::to_string(i), 1, std::to_string(i) + "c"), 0);
+  EXPECT_EQ(lookup.is_of("7", "7c", ContentType::kArticle), true);
+  EXPECT_EQ(lookup.is_of("7", "7c", ContentType::kSubject), false);
+  EXPECT_EQ(lookup.is_of("7", "8c", ContentType::kArticle), false);
+  EXPECT_EQ(lookup.is_of("7", "unseen", ContentType::kArticle), false);
+  lookup.remove(audio("7", 1, "7c"));
+  EXPECT_EQ(lookup.is_of("7", "7c", ContentType::kArticle), std::nullopt);
+}
+
 TEST(AudioLookup, RemovedOneIsFoundNowhere) {
   AudioLookup lookup;
   lookup.add(audio("a", 1), 1);
@@ -79,58 +88,6 @@ TEST(AudioLookup, ContentThatWasNeverSeenIsEmptyAndNotWhole) {
 TEST(AudioLookupDeathTest, RemovingWhatIsNotThereIsABug) {
   AudioLookup lookup;
   EXPECT_DEATH(lookup.remove(audio("a", 1)), "a 0");
-}
-
-std::optional<Slot> find(const ListeningLookup& lookup, uint64_t hash, Slot slot) {
-  return lookup.find(hash, [slot](Slot candidate) { return candidate == slot; });
-}
-
-TEST(ListeningLookup, ManySlotsAreEachFoundByTheirHash) {
-  ListeningLookup lookup;
-  for (Slot slot = 0; slot < 5000; ++slot) lookup.add(uint64_t{slot} * 0x9E3779B9, slot);
-  for (Slot slot = 0; slot < 5000; ++slot) {
-    ASSERT_EQ(find(lookup, uint64_t{slot} * 0x9E3779B9, slot), slot);
-  }
-  EXPECT_EQ(lookup.find(12345, [](Slot) { return true; }), std::nullopt);
-}
-
-TEST(ListeningLookup, EqualHashesAreToldApartByWhoAsks) {
-  ListeningLookup lookup;
-  for (const Slot slot : {1U, 2U, 3U}) lookup.add(99, slot);
-  std::set<Slot> seen;
-  EXPECT_EQ(lookup.find(99, [&](Slot slot) { return seen.insert(slot).second && slot == 3; }),
-            Slot{3});
-  EXPECT_EQ(seen, (std::set<Slot>{1, 2, 3}));
-}
-
-TEST(ListeningLookup, RemovedSlotHidesNoOtherOneOfItsHash) {
-  ListeningLookup lookup;
-  for (const Slot slot : {1U, 2U, 3U}) lookup.add(99, slot);
-  lookup.remove(99, 1);
-  EXPECT_EQ(find(lookup, 99, 1), std::nullopt);
-  EXPECT_EQ(find(lookup, 99, 2), Slot{2});
-  EXPECT_EQ(find(lookup, 99, 3), Slot{3});
-}
-
-TEST(ListeningLookup, RemovedSlotStaysGoneWhenTheTableGrows) {
-  ListeningLookup lookup;
-  lookup.add(99, 1);
-  lookup.remove(99, 1);
-  for (Slot slot = 2; slot < 3000; ++slot) lookup.add(slot, slot);
-  EXPECT_EQ(find(lookup, 99, 1), std::nullopt);
-  EXPECT_EQ(find(lookup, 99, 99), Slot{99});
-}
-
-TEST(ListeningLookup, EmptyOneFindsNothingAndTakesNothing) {
-  const ListeningLookup lookup;
-  EXPECT_EQ(lookup.find(0, [](Slot) { return true; }), std::nullopt);
-  EXPECT_EQ(lookup.bytes(), 0U);
-}
-
-TEST(ListeningLookupDeathTest, RemovingWhatIsNotThereIsABug) {
-  ListeningLookup lookup;
-  lookup.add(1, 1);
-  EXPECT_DEATH(lookup.remove(1, 2), "slot 2");
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+#include "projector/bulk/number_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schemas/base/assert.h"
+
+namespace ledger::bulk {
+
+namespace {
+constexpr size_t kPlacesMin = 1024;
+}
+
+void NumberTable::put(Place place) {
+  size_t i = start(place.hash);
+  while (places_[i].number != kFree) i = after(i);
+  places_[i] = place;
+  ++used_;
+}
+
+void NumberTable::add(uint64_t hash, uint32_t number) {
+  if ((used_ + 1) * 3 > places_.size() * 2) grow();
+  put({static_cast<uint32_t>(hash), number});
+}
+
+void NumberTable::remove(uint64_t hash, uint32_t number) {
+  LEDGER_ASSERT(!places_.empty(), "number {}", number);
+  size_t i = start(static_cast<uint32_t>(hash));
+  while (places_[i].number != kFree && places_[i].number != number) i = after(i);
+  LEDGER_ASSERT(places_[i].number == number, "number {}", number);
+  places_[i].number = kGone;
+}
+
+void NumberTable::grow() {
+  const std::vector<Place> before = std::exchange(places_, {});
+  places_.resize(std::max(kPlacesMin, before.size() * 2));
+  used_ = 0;
+  for (const Place& place : before) {
+    if (place.number != kFree && place.number != kGone) put(place);
+  }
+}
+
+}  // namespace ledger::bulk

@@ -33,6 +33,7 @@ FIGURES = {
 }
 QUICK_EVENTS = 200_000
 EVENTS = 1_000_000
+EVENTS_MIN = 1_000  # fewer are no workload
 
 
 def arguments():
@@ -45,8 +46,12 @@ def arguments():
     parser.add_argument("--work")
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
-    given.events = given.events or (QUICK_EVENTS if given.quick else EVENTS)
-    given.repetitions = given.repetitions or (2 if given.quick else 3)
+    if given.events is None:
+        given.events = QUICK_EVENTS if given.quick else EVENTS
+    if given.repetitions is None:
+        given.repetitions = 2 if given.quick else 3
+    if given.events < EVENTS_MIN or given.repetitions < 1:
+        parser.error(f"--events takes {EVENTS_MIN} or more, --repetitions 1 or more")
     given.only = [name for name in given.only.split(",") if name] or [name for name in FIGURES if name != "peers"]
     given.only += ["peers"] if given.peers else []
     unknown = set(given.only) - set(FIGURES)
@@ -81,9 +86,11 @@ def main():
     finally:  # also what was measured before a failure
         setting.stop()
         shutil.rmtree(work, ignore_errors=True)
-        publish(given, figures, {
-            "machine": report.machine(), "events": given.events, "repetitions": given.repetitions, "load_before": load,
-            "load_after": os.getloadavg()[0], "seconds": time.monotonic() - begin, "peak_mib": setting.peaks})
+        if figures:
+            publish(given, figures, {
+                "machine": report.machine(), "events": given.events, "repetitions": given.repetitions,
+                "load_before": load, "load_after": os.getloadavg()[0], "seconds": time.monotonic() - begin,
+                "peak_mib": setting.peaks})
     return 0
 
 

@@ -173,12 +173,12 @@ void count_rows(Views& views, const Plan& plan, const std::optional<std::string>
 
 CountAnswer count(Views& views, const FindRequest& request, const std::optional<std::string>& by) {
   if (by) check_by(request.table, *by);
-  const Plan plan = make_plan(views.declarations(), request, by);
   CountAnswer result;
   Answer& answer = result.answer;
+  answer.at = resolve(views, request.as_of);
+  const Plan plan = make_plan(views.declarations(), request, by);
   answer.index = plan.index->name;
   answer.tested = !plan.residual.empty();
-  answer.at = resolve(views, request.as_of);
   if (!by && counted_by_entries(views, request, answer)) {
     for (const Partition partition : views.partitions()) {
       answer.matched += views.shard(partition).entries(store::view_of(plan.index->id));

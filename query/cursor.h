@@ -1,7 +1,7 @@
 // The cursor between two pages: base64url of
 //
-//   version u8 = 1 | fingerprint be64 | partition be32 | count be16 | (partition be32, offset
-//   be64)* | last key | check be32
+//   version u8 = 1 | fingerprint be64 | now_ms be64 | partition be32 | count be16 |
+//   (partition be32, offset be64)* | last key | check be32
 //
 // check = the first 4 bytes of XXH3-128 of what stands before it, so that a cut or mistyped cursor
 // is refused.

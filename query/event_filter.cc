@@ -13,7 +13,6 @@ namespace ledger::query {
 
 namespace {
 
-constexpr std::array kOutcomes = {"applied", "duplicate", "anomaly", "quarantined"};
 constexpr std::array kPayloads = {"audioCreated",   "statusChanged",  "contentChanged",
                                   "audioDeleted",   "accessRecorded", "playRecorded",
                                   "recordImported", "ledgerOpened"};
@@ -107,7 +106,7 @@ void check_filter(const EventFilter& filter) {
                               "{})",
                               name, options::suggestion(name, names), fmt::join(names, ", ")));
     }
-    if (name == kOutcome) check_choice(name, text, kOutcomes);
+    if (name == kOutcome) check_choice(name, text, kOutcomeTexts);
     if (name == "payload") check_choice(name, text, kPayloads);
   }
 }
@@ -125,9 +124,11 @@ bool matches(const EventFilter& filter, const event::Decoded& decoded, bool by_l
   });
 }
 
-bool matches(const EventFilter& filter, const store::Outcome& outcome) {
-  return std::all_of(filter.members.begin(), filter.members.end(), [&outcome](const auto& each) {
-    return each.first != kOutcome || outcome_text(outcome) == each.second;
+bool matches(const EventFilter& filter, const store::KeptEvent& kept,
+             const store::Outcome& outcome) {
+  const std::string_view text = outcome_text(kept, outcome);
+  return std::all_of(filter.members.begin(), filter.members.end(), [text](const auto& each) {
+    return each.first != kOutcome || text == each.second;
   });
 }
 

@@ -15,7 +15,8 @@ void check_filter(const EventFilter& filter);
 // already.
 bool matches(const EventFilter& filter, const event::Decoded& decoded, bool by_log_time);
 // What it asks of the outcome, which takes look-ups to know.
-bool matches(const EventFilter& filter, const store::Outcome& outcome);
+bool matches(const EventFilter& filter, const store::KeptEvent& kept,
+             const store::Outcome& outcome);
 
 // The filter as bytes, for the fingerprint of a cursor.
 std::string canonical_text(const EventFilter& filter);

@@ -26,12 +26,7 @@ EventSource::EventSource(Views& views, Partition partition, EventList list,
 
 const store::KeptEvent& EventSource::read() {
   const bool fresh = kept_ && kept_->offset == *offset_ && kept_epoch_ == views_.epoch();
-  if (fresh || keep(*offset_)) return *kept_;
-  throw Error(Fault::kIntegrity,
-              fmt::format("kept log: event {}:{} is folded and not there; restore log/ from a "
-                          "copy, or fold the topic into another directory: ledger-projector run "
-                          "--views NEW_DIR",
-                          raw(partition_), raw(*offset_)));
+  return fresh ? *kept_ : keep(*offset_);
 }
 
 void EventSource::next() { settle(neighbour()); }
@@ -51,21 +46,30 @@ std::optional<Offset> EventSource::neighbour() {
   return after < limit_ ? listed_from(after) : std::nullopt;
 }
 
-// Returns: whether there is an event; it is in kept_ then.
-bool EventSource::keep(Offset offset) {
-  kept_ = views_.kept_log(partition_).read(offset);
+// The event at `offset`, or the gap that has it; in kept_ from then on.
+const store::KeptEvent& EventSource::keep(Offset offset) {
+  kept_ = views_.kept_log(partition_).read_around(offset);
   kept_epoch_ = views_.epoch();
-  return kept_.has_value();
+  if (kept_) return *kept_;
+  throw Error(Fault::kIntegrity,
+              fmt::format("kept log: event {}:{} is folded and not there; restore log/ from a "
+                          "copy, or fold the topic into another directory: ledger-projector run "
+                          "--views NEW_DIR",
+                          raw(partition_), raw(offset)));
+}
+
+// The event at `from`, or the next one in the list's order when `from` lies inside a gap: the gap
+// itself of a reversed list, else what stands behind it.
+std::optional<Offset> EventSource::event_from(Offset from) {
+  const store::KeptEvent& kept = keep(from);
+  if (kept.offset == from) return from;
+  const Offset found = reverse_ ? kept.offset : *kept.gap_until;
+  return found >= first_ && found < limit_ ? std::optional(found) : std::nullopt;
 }
 
 // The first offset from `from` on, in the list's order, that the list may show.
 std::optional<Offset> EventSource::listed_from(Offset from) {
-  if (list_ == EventList::kEvents) {
-    for (; from >= first_ && from < limit_; from = reverse_ ? previous(from) : ledger::next(from)) {
-      if (keep(from)) return from;
-    }
-    return std::nullopt;
-  }
+  if (list_ == EventList::kEvents) return event_from(from);
   store::ViewCursor outcomes = views_.shard(partition_).cursor(store::View::kOutcomes);
   reverse_ ? outcomes.seek_before(store::offset_key(ledger::next(from)))
            : outcomes.seek(store::offset_key(from));

@@ -27,7 +27,8 @@ class EventSource {
   void settle(std::optional<Offset> candidate);
   std::optional<Offset> neighbour();
   std::optional<Offset> listed_from(Offset from);
-  bool keep(Offset offset);
+  std::optional<Offset> event_from(Offset from);
+  const store::KeptEvent& keep(Offset offset);
   bool listed(const store::Outcome& outcome) const;
 
   Views& views_;

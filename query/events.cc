@@ -116,7 +116,8 @@ void give_event(Views& views, Partition partition, Offset offset, Answer& answer
 
 Answer list_events(Views& views, const EventsRequest& request, const EventSink& sink) {
   check_filter(request.filter);
-  const Page page(views, request, canonical_query(request));
+  Page page(views, request);
+  page.begin(views, canonical_query(request));
   Answer answer;
   answer.at = page.at();
   answer.index = "kept log";
@@ -134,7 +135,7 @@ Answer list_events(Views& views, const EventsRequest& request, const EventSink& 
     if (matches(request.filter, decoded, by_log_time)) {
       const store::Outcome outcome =
           outcome_of(views.shard(source->partition()), kept.offset, decoded);
-      if (matches(request.filter, outcome)) {
+      if (matches(request.filter, kept, outcome)) {
         if (answer.matched == limit) {
           answer.next = page.next(place_key(last), last_partition);
           break;

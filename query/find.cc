@@ -17,17 +17,17 @@ std::optional<ScanStart> start_of(const Page& page) {
 
 template <typename Record>
 Answer find_rows(Views& views, const FindRequest& request, const RowSink& sink) {
+  Page page(views, request);
   const Plan plan = make_plan(views.declarations(), request);
-  const index::IndexId index = plan.index->id;
+  page.begin(views, canonical_text(plan, request));
   Answer answer;
   answer.index = plan.index->name;
-  const Page page(views, request, canonical_text(plan, request));
   answer.at = page.at();
   KeptTexts texts(views);
   RowTest<Record> test(plan.residual, &texts);
   answer.tested = !test.empty();
   RowReader<Record> rows(views);
-  MergedScan scan(views, index, plan.range, request.reverse, page.at(), start_of(page));
+  MergedScan scan(views, plan.index->id, plan.range, request.reverse, page.at(), start_of(page));
   const uint64_t limit = request.limit.value_or(UINT64_MAX);
   std::string last_key;
   Partition last_partition{};

@@ -144,10 +144,10 @@ void give_step(Views& views, const HistoryRequest& request, Partition partition,
 }  // namespace
 
 Answer history(Views& views, const HistoryRequest& request, const HistorySink& sink) {
-  const Page page(
-      views, request,
-      fmt::format("history {} {}:{} {}\n", record::table_name(request.table), request.id.size(),
-                  request.id, request.reverse ? "reverse" : "forward"));
+  Page page(views, request);
+  page.begin(views,
+             fmt::format("history {} {}:{} {}\n", record::table_name(request.table),
+                         request.id.size(), request.id, request.reverse ? "reverse" : "forward"));
   Answer answer;
   answer.at = page.at();
   answer.index = "by_id";

@@ -18,7 +18,8 @@ store::Outcome outcome_of(const store::ShardReader& shard, Offset offset,
   return outcome;
 }
 
-std::string_view outcome_text(const store::Outcome& outcome) {
+std::string_view outcome_text(const store::KeptEvent& kept, const store::Outcome& outcome) {
+  if (kept.gap_until) return "gap";
   switch (outcome.disposition) {
     case store::Disposition::kDuplicate:
       return "duplicate";
@@ -32,8 +33,8 @@ std::string_view outcome_text(const store::Outcome& outcome) {
   return outcome.codes.empty() ? "applied" : "anomaly";
 }
 
-bool is_applied(const store::Outcome& outcome) {
-  return outcome.disposition == store::Disposition::kApplied;
+bool is_applied(const store::KeptEvent& kept, const store::Outcome& outcome) {
+  return !kept.gap_until && outcome.disposition == store::Disposition::kApplied;
 }
 
 }  // namespace ledger::query

@@ -17,19 +17,24 @@ std::string as_of_text(const AsOf& as_of) {
 }  // namespace
 
 Page::Page(Views& views, const AsOf& as_of, const std::optional<std::string>& cursor, bool live,
-           double now_ms, std::string_view query)
-    : fingerprint_(fingerprint_of(views.identity().ledger_id,
-                                  fmt::format("{}as of {}", query, as_of_text(as_of)))),
-      now_ms_(now_ms) {
+           double now_ms)
+    : as_of_text_(as_of_text(as_of)), live_(live), now_ms_(now_ms) {
   if (live && as_of.index() != 0) {
     throw Error(Fault::kUsage, "cursor: --live reads at the newest; leave out --as-of");
   }
   if (cursor) {
     after_ = parse_cursor(*cursor);
-    check_cursor(*after_, fingerprint_);
+  } else {
+    at_ = resolve(views, as_of);
   }
-  const bool continued = after_ && !live;
-  at_ = continued ? resolve(views, AsOf(after_->at)) : resolve(views, as_of);
+}
+
+void Page::begin(Views& views, std::string_view query) {
+  fingerprint_ =
+      fingerprint_of(views.identity().ledger_id, fmt::format("{}as of {}", query, as_of_text_));
+  if (!after_) return;
+  check_cursor(*after_, fingerprint_);
+  at_ = live_ ? views.positions() : resolve(views, AsOf(after_->at));
 }
 
 std::string Page::next(std::string_view key, Partition partition) const {

@@ -12,22 +12,28 @@ namespace ledger::query {
 
 class Page {
  public:
+  // Without a cursor: finds what the page is read at. Before the query is planned, since the views
+  // may be reopened for it: a newer generation can have other declarations.
+  // Throws: Error{kUsage} on what is no cursor, on `live` together with `as_of`; Error{kNotFresh}
+  // as resolve().
+  template <typename Request>
+  Page(Views& views, const Request& request)
+      : Page(views, request.as_of, request.cursor, request.live, request.now_ms) {}
   // `query`: its canonical form. A cursor brings the position vector of the first page along,
   // unless `live`.
-  // Throws: Error{kUsage} on a cursor of another query, on `live` together with `as_of`;
-  // Error{kNotFresh} as resolve().
-  template <typename Request>
-  Page(Views& views, const Request& request, std::string_view query)
-      : Page(views, request.as_of, request.cursor, request.live, request.now_ms, query) {}
+  // Throws: Error{kUsage} on a cursor of another query; Error{kNotFresh} as resolve().
+  void begin(Views& views, std::string_view query);
 
-  const PositionVector& at() const { return at_; }
+  const PositionVector& at() const { return at_; }               // after begin()
   const std::optional<Cursor>& after() const { return after_; }  // key and partition to go on after
   std::string next(std::string_view key, Partition partition) const;
 
  private:
   Page(Views& views, const AsOf& as_of, const std::optional<std::string>& cursor, bool live,
-       double now_ms, std::string_view query);
+       double now_ms);
 
+  std::string as_of_text_;
+  bool live_;
   uint64_t fingerprint_ = 0;
   std::optional<Cursor> after_;
   PositionVector at_;

@@ -13,7 +13,7 @@
 namespace ledger::query {
 
 struct Plan {
-  const index::IndexSpec* index = nullptr;  // of the declarations
+  const index::IndexSpec* index = nullptr;  // of the declarations: until views are reopened
   index::KeyRange range;
   std::vector<Condition> residual;  // tested per row
 };

@@ -71,7 +71,8 @@ class Views {
 };
 
 // The position vector that an answer is read at: `as_of` completed by the newest positions. A time
-// later than what the projector has surely folded is refused; so `views` may be renewed here.
+// later than what the projector has surely folded is refused; so `views` may be reopened here, and
+// what names its declarations is dead then.
 // Throws: Error{kNotFresh} when the views do not reach it, Error{kUsage} on a partition that the
 // ledger has not.
 PositionVector resolve(Views& views, const AsOf& as_of);

@@ -132,9 +132,9 @@ Value EventLines::value_of(Member member, const Event& event) {
     case Member::kSource:
       return decoded != nullptr ? Value(decoded->source) : Value();
     case Member::kOutcome:
-      return event.kept.gap_until ? std::string_view("gap") : outcome_text(event.outcome);
+      return outcome_text(event.kept, event.outcome);
     case Member::kApplied:
-      return !event.kept.gap_until && is_applied(event.outcome);
+      return is_applied(event.kept, event.outcome);
     case Member::kCodes:
       return codes(event);
     case Member::kField:

@@ -96,6 +96,10 @@ std::optional<KeptEvent> KeptLogReader::read(Offset offset) const {
   return impl_->reads.read(impl_->transaction, offset);
 }
 
+std::optional<KeptEvent> KeptLogReader::read_around(Offset offset) const {
+  return impl_->reads.read_around(impl_->transaction, offset);
+}
+
 void KeptLogReader::scan(Offset from, Offset limit,
                          const std::function<bool(const KeptEvent&)>& visit) const {
   impl_->reads.scan(impl_->transaction, from, limit, visit);

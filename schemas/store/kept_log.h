@@ -56,6 +56,9 @@ class KeptLogReader {
   // the object or, of a writer, the next append. Throws: Error{kIntegrity} when a checksum is
   // wrong. Cost: decompresses a block (some 25 us) unless it is among the last ones read.
   std::optional<KeptEvent> read(Offset offset) const;
+  // The record that has `offset`: the event there, or the accepted gap that it lies in, which is
+  // kept at the gap's first offset. Returns: nullopt outside [0, end). Else as read().
+  std::optional<KeptEvent> read_around(Offset offset) const;
   // Calls `visit` for [from, limit) in order until it returns false. Lifetime: of the event, until
   // `visit` returns. Throws: Error{kIntegrity}, also when one that belongs there is missing.
   void scan(Offset from, Offset limit, const std::function<bool(const KeptEvent&)>& visit) const;

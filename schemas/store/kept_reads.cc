@@ -10,8 +10,9 @@ namespace ledger::store {
 
 namespace {
 
-// The last block at or before `offset`, else the first one. Returns: false without any.
-bool seek_block(Cursor& cursor, Offset offset, std::string_view& key, std::string_view& value) {
+// The last entry at or before `offset`, else the first one. Returns: false without any.
+bool seek_at_or_before(Cursor& cursor, Offset offset, std::string_view& key,
+                       std::string_view& value) {
   const std::string wanted = offset_key(offset);
   key = wanted;
   if (!cursor.move(MDB_SET_RANGE, key, value)) return cursor.move(MDB_LAST, key, value);
@@ -26,15 +27,36 @@ std::optional<KeptEvent> KeptReads::read(const Transaction& transaction, Offset 
   const std::string key = offset_key(offset);
   std::string_view value;
   if (transaction.get(handles_.tail, key, value)) return decode_kept(key, value, path_);
+  auto found = read_block(transaction, offset);
+  if (!found || found->offset != offset) return std::nullopt;
+  return found;
+}
+
+std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, Offset offset) {
+  if (raw(offset) < 0) return std::nullopt;
+  Cursor tail(transaction, handles_.tail, path_);
+  std::string_view key;
+  std::string_view value;
+  if (seek_at_or_before(tail, offset, key, value) && decode_offset(key) <= offset) {
+    KeptEvent last = decode_kept(key, value, path_);
+    if (offset < end_of(last)) return last;
+    return std::nullopt;
+  }
+  return read_block(transaction, offset);
+}
+
+// The record of a block that has `offset`.
+std::optional<KeptEvent> KeptReads::read_block(const Transaction& transaction, Offset offset) {
   Cursor cursor(transaction, handles_.blocks, path_);
-  std::string_view block_key;
-  if (!seek_block(cursor, offset, block_key, value)) return std::nullopt;
-  std::shared_ptr<const Block> block = unpacked(block_key, value);
-  const auto found =
-      std::lower_bound(block->events.begin(), block->events.end(), offset,
-                       [](const KeptEvent& event, Offset wanted) { return event.offset < wanted; });
-  if (found == block->events.end() || found->offset != offset) return std::nullopt;
-  KeptEvent event = *found;
+  std::string_view key;
+  std::string_view value;
+  if (!seek_at_or_before(cursor, offset, key, value)) return std::nullopt;
+  std::shared_ptr<const Block> block = unpacked(key, value);
+  const auto behind =
+      std::upper_bound(block->events.begin(), block->events.end(), offset,
+                       [](Offset wanted, const KeptEvent& event) { return wanted < event.offset; });
+  if (behind == block->events.begin() || offset >= end_of(*std::prev(behind))) return std::nullopt;
+  KeptEvent event = *std::prev(behind);
   event.block = std::move(block);
   return event;
 }
@@ -73,7 +95,7 @@ std::optional<Offset> KeptReads::scan_blocks(const Transaction& transaction, Off
   std::string_view value;
   std::optional<Offset> expected;
   Block block;
-  for (bool found = seek_block(cursor, from, key, value); found;
+  for (bool found = seek_at_or_before(cursor, from, key, value); found;
        found = cursor.move(MDB_NEXT, key, value)) {
     const PackedBlock packed = open_block(key, value, path_);
     const bool is_first = !expected && packed.first > from;  // nothing lies before it
@@ -123,7 +145,7 @@ PackedBlock KeptReads::block_with(const Transaction& transaction, Offset offset)
   Cursor cursor(transaction, handles_.blocks, path_);
   std::string_view key;
   std::string_view value;
-  if (seek_block(cursor, offset, key, value)) {
+  if (seek_at_or_before(cursor, offset, key, value)) {
     const PackedBlock packed = open_block(key, value, path_);
     if (packed.first <= offset && offset < packed.end) return packed;
   }

@@ -21,6 +21,7 @@ class KeptReads {
 
   // As those of KeptLogReader, of the snapshot `transaction`.
   std::optional<KeptEvent> read(const Transaction& transaction, Offset offset);
+  std::optional<KeptEvent> read_around(const Transaction& transaction, Offset offset);
   void scan(const Transaction& transaction, Offset from, Offset limit, const Visit& visit);
   Offset first_at_or_after(const Transaction& transaction, double time_ms);
 
@@ -39,6 +40,7 @@ class KeptReads {
   };
   static constexpr size_t kHeldMax = 16;
 
+  std::optional<KeptEvent> read_block(const Transaction& transaction, Offset offset);
   PackedBlock block_with(const Transaction& transaction, Offset offset) const;
   std::shared_ptr<const Block> unpacked(std::string_view key, std::string_view value);
   // Returns: the end of the last block, or nullopt when `visit` returned false.

@@ -175,5 +175,53 @@ TEST_F(Broken, ADuplicateIsAnOutcomeOfItsOwn) {
       fmt::format(R"({{"offset":"{}","outcome":"duplicate","applied":false}})", place) + "\n");
 }
 
+// A gap that nobody walks through offset by offset.
+class Gap : public World {
+ protected:
+  static constexpr int64_t kLost = 1'000'000'000;
+
+  Gap() : World({.partitions = 1}) {
+    add(lines.content_changed(kT0 + 1, "c", "h1"));
+    gap_ = views().add_gap(Partition{0}, kLost);
+    last_ = add(lines.content_changed(kT0 + 2, "c", "h2"));
+    views().commit();
+  }
+  std::string offsets(Arguments arguments) const {
+    arguments.insert(arguments.begin(), "events");
+    arguments.insert(arguments.end(), {"--select", "offset"});
+    const Finished finished = query(arguments);
+    EXPECT_EQ(finished.code, 0) << finished.err;
+    return finished.out;
+  }
+  static std::string line(const std::string& place) {
+    return fmt::format("{{\"offset\":\"{}\"}}\n", place);
+  }
+
+  std::string gap_;
+  std::string last_;
+};
+
+TEST_F(Gap, IsOneLineInBothDirections) {
+  const std::string opened = line("0:0");
+  const std::string first = line("0:1");
+  EXPECT_EQ(offsets({}), opened + first + line(gap_) + line(last_));
+  EXPECT_EQ(offsets({"--reverse"}), line(last_) + line(gap_) + first + opened);
+  EXPECT_EQ(offsets({"--reverse", "--as-of", "0:500"}), line(gap_) + first + opened);
+}
+
+TEST_F(Gap, IsTheLastLineOfAPage) {
+  const Finished page = query({"events", "--limit", "3"});
+  EXPECT_EQ(offsets({"--cursor", after(page.err, "next ")}), line(last_));
+  const Finished back = query({"events", "--reverse", "--limit", "2"});
+  EXPECT_EQ(offsets({"--reverse", "--cursor", after(back.err, "next ")}),
+            line("0:1") + line("0:0"));
+}
+
+TEST_F(Gap, HasAnOutcomeOfItsOwn) {
+  EXPECT_EQ(query({"events", "outcome=gap", "--select", "offset,outcome,applied"}).out,
+            fmt::format(R"({{"offset":"{}","outcome":"gap","applied":false}})", gap_) + "\n");
+  EXPECT_EQ(offsets({"outcome=applied"}), line("0:0") + line("0:1") + line(last_));
+}
+
 }  // namespace
 }  // namespace ledger::test

@@ -59,6 +59,13 @@ class BuiltViews::Shard {
     return fmt::format("{}:{}", raw(shard_.partition()), raw(offset));
   }
 
+  std::string add_gap(int64_t offsets) {
+    commit();
+    const Offset first = shard_.position();
+    shard_.accept_gap(Offset{raw(first) + offsets});
+    return fmt::format("{}:{}", raw(shard_.partition()), raw(first));
+  }
+
   void commit() {
     std::vector<store::KeptEvent> events;
     Offset offset = shard_.position();
@@ -113,6 +120,10 @@ std::vector<std::string> BuiltViews::add_all(std::string_view lines) {
 
 std::string BuiltViews::add_raw(Partition partition, TopicRecord record) {
   return shards_.at(static_cast<size_t>(raw(partition)))->add(std::move(record));
+}
+
+std::string BuiltViews::add_gap(Partition partition, int64_t offsets) {
+  return shards_.at(static_cast<size_t>(raw(partition)))->add_gap(offsets);
 }
 
 void BuiltViews::commit() {

@@ -45,6 +45,9 @@ class BuiltViews {
   std::string add(std::string_view line, std::optional<int64_t> log_time_ms = std::nullopt);
   std::vector<std::string> add_all(std::string_view lines);
   std::string add_raw(Partition partition, TopicRecord record);
+  // The next `offsets` of the partition are lost, and that is accepted. At once. Returns: where the
+  // gap stands.
+  std::string add_gap(Partition partition, int64_t offsets);
   // Kept logs first, then each shard in one transaction per batch.
   void commit();
 

@@ -21,7 +21,7 @@ event::Decoded play() {
 }
 
 bool shows(const EventFilter& filter, bool by_log_time = false) {
-  return matches(filter, play(), by_log_time) && matches(filter, store::Outcome());
+  return matches(filter, play(), by_log_time) && matches(filter, {}, store::Outcome());
 }
 
 TEST(EventFilter, ShowsAllWithoutConditions) { EXPECT_TRUE(shows({})); }
@@ -69,6 +69,17 @@ TEST(EventFilter, AsksForMembersOfAnyPayload) {
   EventFilter voice;
   voice.members = {{"voiceId", "v1"}};
   EXPECT_FALSE(shows(voice));
+}
+
+TEST(EventFilter, AGapIsNotApplied) {
+  store::KeptEvent gap;
+  gap.gap_until = Offset{9};
+  EventFilter filter;
+  filter.members = {{"outcome", "applied"}};
+  EXPECT_FALSE(matches(filter, gap, store::Outcome()));
+  filter.members[0].second = "gap";
+  EXPECT_NO_THROW(check_filter(filter));
+  EXPECT_TRUE(matches(filter, gap, store::Outcome()));
 }
 
 TEST(EventFilter, RefusesWhatNoEventHas) {

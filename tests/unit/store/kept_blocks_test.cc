@@ -114,6 +114,19 @@ TEST_F(KeptBlocks, EventsComeBackFromBlocksAndTailInEitherOrder) {
   }
 }
 
+TEST_F(KeptBlocks, EveryOffsetIsOfTheRecordAroundIt) {
+  write_all();
+  const KeptLogReader reader(path());
+  const std::vector<KeptEvent>& events = log_.events();
+  for (const KeptEvent& each : events) {
+    const Offset end = each.gap_until ? *each.gap_until : next(each.offset);
+    expect_same(*reader.read_around(each.offset), each);
+    expect_same(*reader.read_around(Offset{raw(end) - 1}), each);
+  }
+  EXPECT_FALSE(reader.read_around(log_.end()));
+  EXPECT_FALSE(reader.read_around(Offset{-1}));
+}
+
 TEST_F(KeptBlocks, ScanFromAnyOffsetVisitsWhatIsBehindIt) {
   write_all();
   const KeptLogReader reader(path());

@@ -110,6 +110,19 @@ TEST_F(KeptLog, ReadsOutsideTheLogOrInsideAGapGiveNothing) {
   }
 }
 
+TEST_F(KeptLog, AnOffsetInsideAGapIsOfTheGap) {
+  write(sample_events());
+  const KeptLogReader reader(path());
+  for (const int64_t offset : {3, 4, 9}) {
+    const auto around = reader.read_around(Offset{offset});
+    ASSERT_TRUE(around) << offset;
+    EXPECT_EQ(around->offset, Offset{3});
+    EXPECT_EQ(around->gap_until, Offset{10});
+  }
+  EXPECT_EQ(reader.read_around(Offset{10})->offset, Offset{10});
+  EXPECT_FALSE(reader.read_around(Offset{12}));
+}
+
 TEST_F(KeptLog, ScanVisitsAHalfOpenRangeInOrderUntilItIsTold) {
   write(sample_events());
   const KeptLogReader reader(path());

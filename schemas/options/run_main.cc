@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "schemas/options/bus_error.h"
 #include "schemas/options/options.h"
@@ -56,6 +58,13 @@ Fault run_command(const Program& program, const std::vector<std::string>& argume
   return Fault::kBug;
 }
 
+// A failed assertion, and all else that aborts, is a bug, and says so by the exit code too. Where a
+// core is wanted, abort() is left as it is.
+void end_aborts_as_bug() {
+  if (std::getenv("LEDGER_CORE") != nullptr) return;
+  std::signal(SIGABRT, [](int) { _exit(exit_code(Fault::kBug)); });
+}
+
 void complain(const Program& program, std::string_view message) {
   std::fflush(stdout);
   const std::string line = fmt::format("{}: {}\n", program.name, printable(message));
@@ -68,6 +77,7 @@ int run_main(const Program& program, int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond `ulimit -f` fails as on a full disk
   explain_bus_errors();
+  end_aborts_as_bug();
   Fault fault = Fault::kNone;
   try {
     fault = run_command(program, {argv + 1, argv + argc});

@@ -1,7 +1,6 @@
 #include "projector/report/run_report.h"
 
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include <unistd.h>
@@ -50,6 +49,17 @@ void RunReport::write() {
 
 void RunReport::beat() {
   if (now_unix_ms() - state_.heartbeat_ms >= kBeatMs) write();
+}
+
+void RunReport::waits() {
+  if (!waits_in_) waits_in_ = state_.phase;
+  state_.phase = store::RunPhase::kWaitingForBrokers;
+  beat();
+}
+
+void RunReport::waits_no_more() {
+  if (waits_in_) state_.phase = *waits_in_;
+  waits_in_.reset();
 }
 
 void RunReport::refused(const Error& error) {

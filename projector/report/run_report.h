@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "projector/report/messages.h"
 #include "schemas/store/run_state.h"
@@ -19,6 +20,9 @@ class RunReport {
   // warned of once.
   void write();
   void beat();  // write(), once a second at most
+  // Beats. The program waits for brokers between two steps, and then goes on with the step.
+  void waits();
+  void waits_no_more();
   void refused(const Error& error);
   void stopped();
 
@@ -26,6 +30,7 @@ class RunReport {
   std::filesystem::path path_;
   Messages& messages_;
   store::RunState state_;
+  std::optional<store::RunPhase> waits_in_;
   bool warned_ = false;
 };
 

@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kCompareInterval{1};  // while events flow
 constexpr milliseconds kPause{50};
+constexpr milliseconds kCatchUpTurn{200};
 
 }  // namespace
 
@@ -28,6 +29,10 @@ Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
       done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
+  if (mode_ == FeedMode::kFold && shard_.behind_kept()) {
+    catch_up(stop);
+    return true;
+  }
   const consumer::Arrived arrived = stream_.poll(limits_, wait);
   note(arrived);
   if (!arrived.events.empty() && Clock::now() >= compare_at_) doubtful_ = true;
@@ -42,6 +47,16 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
     std::this_thread::sleep_for(kPause);
   }
   return !arrived.events.empty();
+}
+
+// The other feeds of the thread have their turn after kCatchUpTurn.
+void Feed::catch_up(const std::stop_token& stop) {
+  const auto until = Clock::now() + kCatchUpTurn;
+  shard_.catch_up([&] {
+    done_ = position_ = raw(shard_.position());
+    return !stop.stop_requested() && Clock::now() < until;
+  });
+  done_ = position_ = raw(shard_.position());
 }
 
 void Feed::take(const consumer::Arrived& arrived) {

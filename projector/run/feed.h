@@ -28,7 +28,8 @@ class Feed {
        const log::Connection& connection, const consumer::BatchLimits& limits,
        size_t queue_bytes_max);
 
-  // By one thread at a time. Folds what comes within `wait`; while the brokers do not answer a due
+  // By one thread at a time. Folds what is kept already, a while at a time; then what comes within
+  // `wait`; while the brokers do not answer a due
   // comparison it waits for them. Returns: whether events came.
   // Throws: Error on what waiting does not mend; everything before it is folded.
   bool step(std::chrono::milliseconds wait, const std::stop_token& stop);
@@ -50,6 +51,7 @@ class Feed {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void catch_up(const std::stop_token& stop);
   void note(const consumer::Arrived& arrived);
   void take(const consumer::Arrived& arrived);
   bool compare(const std::stop_token& stop);

@@ -90,7 +90,7 @@ class Run {
 
   // Returns: whether the end was reached.
   bool go_on() {
-    fold_kept();
+    fill_from_kept();
     for (; gaps_accepted_ < options_.accepted_gaps.size(); ++gaps_accepted_) {
       accept(options_.accepted_gaps[gaps_accepted_]);
     }
@@ -98,7 +98,7 @@ class Run {
     if (!until_ && options_.until_end) until_ = ends;
     if (bulk_pays(distance(position(), ends))) {
       fetch(ends);
-      fold_kept();
+      fill_from_kept();
     }
     remove_leftovers(bulk::Keep::kRebuild);  // no fill will go on with one
     return follow(ends);
@@ -108,9 +108,6 @@ class Run {
     if (!lock_.asked()) return false;
     if (!asked_at_) asked_at_ = std::chrono::steady_clock::now();
     return true;
-  }
-  void leave_if_asked() {
-    if (asked()) throw Asked();
   }
 
   // Lets a rebuild publish, and follows it.
@@ -122,6 +119,12 @@ class Run {
     lock_.hand_over(interrupt_, [this] { report_.beat(); });
     remove_leftovers(bulk::Keep::kAll);
     open_shards();
+  }
+
+  void hand_over_unopened() {
+    messages_.info("a rebuild takes over");
+    lock_.hand_over(interrupt_, [this] { report_.beat(); });
+    asked_at_.reset();
   }
 
   void say_that_it_goes_on() {
@@ -153,12 +156,21 @@ class Run {
       try {
         auto answer = ask();
         patience_.progressed();
+        report_.waits_no_more();
         return answer;
       } catch (const consumer::NotReachable& trouble) {
-        if (!shards_.empty()) leave_if_asked();
-        patience_.wait(trouble.reason);
+        wait_for_brokers(trouble.reason);
       }
     }
+  }
+
+  void wait_for_brokers(const std::string& why) {
+    report_.waits();
+    if (asked()) {
+      if (!shards_.empty()) throw Asked();
+      hand_over_unopened();
+    }
+    patience_.wait(why);
   }
 
   void open() {
@@ -216,28 +228,24 @@ class Run {
   // Does a new generation, in which everything is written once more, cost less than the events one
   // by one?
   bool bulk_pays(uint64_t backlog) const {
+    if (no_room_) return false;
     const uint64_t held = distance({}, position());
     return backlog >= options_.bulk_from && backlog * kHeldPerBacklogMax >= held;
   }
 
-  // What is kept and not folded yet.
-  void fold_kept() {
+  // What is kept and not folded yet, if it is worth a new generation; else the feeds fold it.
+  void fill_from_kept() {
     PositionVector kept;
     for (const auto& shard : shards_) kept[shard->partition()] = shard->kept_end();
-    if (bulk_pays(distance(position(), kept)) && fill()) return;
-    for (const auto& shard : shards_) {
-      shard->catch_up([&] { return !interrupt_.requested() && !asked(); });
-      if (interrupt_.requested()) throw Error(interrupt_.fault(), "interrupted");
-      leave_if_asked();
-    }
+    if (bulk_pays(distance(position(), kept))) fill();
   }
 
   // A new generation at the end of the kept logs, in place of the live one, which is a part of it.
   // Those that a rebuild left stay.
-  // Returns: false when the disk has no room for two, or a rebuild is at work.
-  bool fill() {
+  // Changes nothing when the disk has no room for two, or a rebuild is at work.
+  void fill() {
     const auto building = store::FileLock::try_take(directory_.build_lock());
-    if (!building) return false;
+    if (!building) return;
     const auto replaced = directory_.current();
     const bool empty = distance({}, position()) == 0;
     const auto base = empty ? std::nullopt : replaced;
@@ -254,12 +262,12 @@ class Run {
     } catch (const Error& error) {
       if (error.fault() != Fault::kFull) throw;
       messages_.warn(fmt::format("{}; going on event by event", error.what()));
+      no_room_ = true;
       open_shards();
-      return false;
+      return;
     }
     directory_.remove_generation(*replaced);
     open_shards();
-    return true;
   }
 
   // Keeps the log up to `ends`, for a fill to fold.
@@ -357,6 +365,7 @@ class Run {
   std::vector<std::unique_ptr<Feed>> feeds_;
   double asked_ms_ = 0;  // when the ends were asked for
   size_t gaps_accepted_ = 0;
+  bool no_room_ = false;                                           // for a second generation
   std::optional<std::chrono::steady_clock::time_point> asked_at_;  // for the lock, not yet back
   std::optional<PositionVector> until_;  // the ends at the start, when that is where it stops
 };

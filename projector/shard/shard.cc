@@ -80,7 +80,7 @@ void Shard::accept_gap(Offset limit) {
   store::KeptEvent gap;
   gap.offset = kept_end();
   gap.gap_until = limit;
-  append({&gap, 1});
+  keep({&gap, 1});
 }
 
 bool Shard::accepted(Offset from, Offset limit) const {

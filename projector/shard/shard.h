@@ -2,8 +2,8 @@
 //
 //   events -> kept log (one transaction) -> fold -> apply -> views (a transaction per batch)
 //
-// The kept log is first; it may be ahead of the views by a batch, which catch_up() folds at the
-// next start.
+// The kept log is first; it may be ahead of the views, at a start by a batch or by all that was
+// fetched for a fill: catch_up() folds that.
 #pragma once
 
 #include <functional>
@@ -31,6 +31,7 @@ class Shard {
   int64_t log_time_max_ms() const { return folding_.state().log_time_max_ms; }
   consumer::Held held() const;  // of the kept log, for the guards
 
+  bool behind_kept() const { return position() < kept_end(); }
   // Folds what the kept log has ahead. `go_on` is asked after each commit.
   void catch_up(const std::function<bool()>& go_on);
   // Keeps and folds. `more`: further events are at hand, so a batch that is not full waits for
@@ -40,7 +41,7 @@ class Shard {
   void commit() { folding_.commit(); }
   // Keeps only, for a bulk build to fold. Precondition (asserted): contiguous from kept_end().
   void keep(std::span<const store::KeptEvent> events) { kept_.append(events); }
-  // Records that the events [kept_end(), limit) are lost and goes on behind them.
+  // Keeps that the events [kept_end(), limit) are lost; catch_up() goes on behind them.
   void accept_gap(Offset limit);
   bool accepted(Offset from, Offset limit) const;  // that very gap, earlier
 

@@ -51,6 +51,28 @@ TEST_F(PausedBroker, AtTheStartIsWaitedForUntilASignal) {
   EXPECT_EQ(scenario_.catch_up().code, 0);
 }
 
+TEST_F(PausedBroker, AtTheStartLeavesTheHeartbeatAndTheHandOverToARebuild) {
+  scenario_.send(generated(100));
+  ASSERT_EQ(scenario_.catch_up().code, 0);
+  pause();
+  Process run(scenario_.run_command());
+  ASSERT_TRUE(run.wait_for_error("waiting for brokers"));
+  const store::RunState waiting = scenario_.run_state();
+  EXPECT_EQ(waiting.phase, store::RunPhase::kWaitingForBrokers);
+  const Finished rebuild = scenario_.rebuild();
+  EXPECT_EQ(rebuild.code, 0) << rebuild.err;
+  EXPECT_TRUE(run.wait_for_error("a rebuild takes over"));
+  EXPECT_TRUE(run.wait_for_error("waiting for brokers"));  // said each 10 s
+  EXPECT_GT(scenario_.run_state().heartbeat_ms, waiting.heartbeat_ms);
+  EXPECT_LT(now_unix_ms() - scenario_.run_state().heartbeat_ms, kHeartbeatMs);
+  go_on();
+  wait_for(scenario_.send(filled(play_lines(50))));
+  EXPECT_NE(scenario_.run_state().phase, store::RunPhase::kWaitingForBrokers);
+  run.signal(SIGTERM);
+  EXPECT_EQ(run.wait(), 0);
+  EXPECT_EQ(std::filesystem::read_symlink(scenario_.path() + "/current"), "gen-2");
+}
+
 TEST_F(PausedBroker, WhileARunFollowsIsToldAndFollowedAgain) {
   const std::string first = scenario_.send(filled(play_lines(500)));
   Process run(scenario_.run_command());

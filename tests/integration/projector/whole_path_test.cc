@@ -1,4 +1,5 @@
 // Events -> send -> run -> find, count, get: what the views say is what the input says.
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <set>
@@ -7,6 +8,7 @@
 
 #include "schemas/base/time.h"
 #include "schemas/event/partition.h"
+#include "schemas/store/directory.h"
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
 
@@ -180,6 +182,47 @@ TEST(Ephemeral, EventsOfThePastAreNoClockSkew) {
   ASSERT_EQ(run.wait(), 0);
   EXPECT_TRUE(caught_up());
   EXPECT_THAT(run.rest_of_stderr(), Not(HasSubstr("clock skew")));
+}
+
+// Fetched for a fill that cannot be, for a rebuild is at work: the feeds fold it, and all that a
+// run does beside them goes on.
+TEST(KeptAhead, IsFoldedByAllFeedsWithReportsHandOverAndStop) {
+  const Scenario scenario(BrokerKind::kEmbedded);
+  const PositionVector ends = parse_position_vector(scenario.send(filled(play_lines(4000))));
+  const store::ViewDirectory directory(scenario.path());
+  directory.create();
+  auto building = store::FileLock::try_take(directory.build_lock());
+  ASSERT_TRUE(building);
+  Process run(scenario.run_command({"--bulk-from", "1000", "--batch-events", "1"}));
+  const log::Retry retry = bounded_retry();
+  const auto in_the_middle = [&] {
+    const store::RunState state = scenario.run_state();
+    return state.phase == store::RunPhase::kCatchingUp && state.partitions.size() == ends.size() &&
+           std::all_of(ends.begin(), ends.end(), [&](const auto& end) {
+             const Offset position = state.partitions.at(end.first).position;
+             return position > Offset{0} && position < end.second;
+           });
+  };
+  ASSERT_TRUE(run.wait_for_error("views"));
+  while (!in_the_middle()) retry("no report from the middle of all partitions");
+
+  directory.ask_for_handover();
+  auto writer = store::FileLock::try_take(directory.writer_lock());
+  for (; !writer; writer = store::FileLock::try_take(directory.writer_lock())) retry("held");
+  const PositionVector handed_over = parse_position_vector(scenario.position());
+  EXPECT_LT(handed_over.at(Partition{0}), ends.at(Partition{0}));
+  directory.remove_handover();
+  writer.reset();
+  ASSERT_TRUE(run.wait_for_error("goes on in generation"));
+  run.signal(SIGTERM);
+  EXPECT_EQ(run.wait(), 0);
+  EXPECT_NE(scenario.position(), to_text(ends));
+  building.reset();
+
+  ASSERT_EQ(scenario.catch_up().code, 0);
+  EXPECT_EQ(scenario.position(), to_text(ends));
+  ASSERT_EQ(scenario.catch_up({}, "at-once").code, 0);
+  EXPECT_EQ(scenario.digests(), scenario.digests("at-once"));
 }
 
 TEST_P(WholePath, AnIdleRunUntilTheEndKnowsTheEndsToo) {

@@ -25,13 +25,42 @@ class FeedThreadsTest : public testing::Test {
  protected:
   FeedThreadsTest() {
     directory_.create();
+    open({});
+  }
+
+  void open(const shard::BatchBounds& bounds) {
+    feeds_.clear();
+    shards_.clear();
     store::LogIdentity log = store::sample_identity().log;
     log.partition_count = kPartitions;
-    shards_ = open_shards(directory_, log, {});
+    shards_ = open_shards(directory_, log, bounds);
+    make_feeds();
+  }
+
+  void make_feeds() {
+    feeds_.clear();
     for (const auto& shard : shards_) {
       feeds_.push_back(std::make_unique<Feed>(FeedMode::kFold, *shard, guards_, connection_,
                                               consumer::BatchLimits{}, kQueueBytes));
     }
+  }
+
+  // A log of `count` events a partition, all kept by an earlier run, which folded none.
+  void keep(int64_t count, const shard::BatchBounds& bounds) {
+    log_.fill(count);
+    open(bounds);
+    for (const auto& shard : shards_) {
+      std::vector<store::KeptEvent> events;
+      for (const log::Record& record : log_.partitions.at(shard->partition()).events) {
+        store::KeptEvent& event = events.emplace_back();
+        event.offset = record.offset;
+        event.timestamp_ms = record.timestamp_ms;
+        event.key = record.key;
+        event.value = record.value;
+      }
+      shard->keep(events);
+    }
+    make_feeds();
   }
 
   template <typename Fact>
@@ -74,6 +103,31 @@ TEST_P(FeedThreadsOf, StepEveryFeedAndStopWhileBrokersAreAway) {
   threads.join();
   EXPECT_EQ(stops, 1);
   for (const auto& feed : feeds_) EXPECT_EQ(feed->position(), Offset{0});
+}
+
+TEST_P(FeedThreadsOf, FoldWhatIsKeptWhileBrokersAreAway) {
+  log_.away = true;
+  keep(200, {.events_max = 7});
+  FeedThreads threads(feeds_, GetParam(), [] {});
+  for (const auto& feed : feeds_) {
+    // A feed that waits for brokers holds its thread, and with it the feeds behind it.
+    if (GetParam() < feeds_.size() && feed != feeds_.front()) break;
+    EXPECT_TRUE(eventually([&] { return feed->position() == Offset{200}; }));
+    EXPECT_EQ(feed->done(), Offset{200});
+  }
+  threads.join();
+}
+
+TEST_F(FeedThreadsTest, FoldWhatIsKeptSideBySideAndStopInTheMiddleOfIt) {
+  constexpr Offset kEnd{30000};
+  keep(raw(kEnd), {.events_max = 1});
+  FeedThreads threads(feeds_, 1, [] {});
+  EXPECT_TRUE(eventually([&] {
+    return std::all_of(feeds_.begin(), feeds_.end(),
+                       [](const auto& feed) { return feed->position() > Offset{0}; });
+  }));
+  threads.join();
+  for (const auto& feed : feeds_) EXPECT_LT(feed->position(), kEnd);
 }
 
 TEST_F(FeedThreadsTest, ErrorOfOneFeedIsToldAndThrownByJoin) {

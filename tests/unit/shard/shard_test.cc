@@ -96,6 +96,9 @@ TEST_F(WrittenShard, GoesOnBehindAnAcceptedGap) {
     Shard shard = open();
     shard.append(events.range(Offset{0}, Offset{1}));
     shard.accept_gap(Offset{4});
+    EXPECT_TRUE(shard.behind_kept());
+    shard.catch_up(kGoOn);
+    EXPECT_FALSE(shard.behind_kept());
     EXPECT_EQ(shard.position(), Offset{4});
     shard.append(events.range(Offset{4}, Offset{5}));
   }

@@ -4,13 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "schemas/base/bytes.h"
 #include "schemas/store/kept_reads_internal.h"
 
 namespace ledger::store {
 
-Offset read_end(const Transaction& transaction, MDB_dbi meta) {
+Offset read_end(const Transaction& transaction, MDB_dbi meta, const std::filesystem::path& path) {
   std::string_view value;
-  return transaction.get(meta, kEndKey, value) ? decode_offset(value) : Offset{0};
+  if (!transaction.get(meta, kEndKey, value)) return Offset{0};
+  if (value.size() != 8) {
+    throw kept_damage(path, fmt::format("its end has {} bytes", value.size()));
+  }
+  const Offset end{static_cast<int64_t>(read_be64(value))};
+  if (raw(end) < 0) throw kept_damage(path, fmt::format("its end is stored {}", raw(end)));
+  return end;
 }
 
 ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
@@ -25,13 +32,22 @@ ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
   return chain;
 }
 
+LogIdentity unpack_log_identity(std::string_view stored, const std::filesystem::path& path) {
+  try {
+    return decode_log_identity(stored, path.string());
+  } catch (const Error& error) {
+    if (error.fault() != Fault::kIntegrity) throw;  // its remedy is that of a shard
+    throw kept_damage(path, "its identity is damaged");
+  }
+}
+
 LogIdentity read_log_identity(const Transaction& transaction, MDB_dbi meta,
                               const std::filesystem::path& path) {
   std::string_view value;
   if (!transaction.get(meta, kIdentityKey, value)) {
     throw kept_damage(path, "it has no identity");
   }
-  return decode_log_identity(value);
+  return unpack_log_identity(value, path);
 }
 
 void check_end(Offset last_end, Offset stored, const std::filesystem::path& path) {
@@ -87,7 +103,9 @@ KeptLogReader::KeptLogReader(KeptLogReader&&) noexcept = default;
 void KeptLogReader::renew() { impl_->transaction.renew(); }
 void KeptLogReader::release() { impl_->transaction.reset(); }
 const LogIdentity& KeptLogReader::identity() const { return impl_->identity; }
-Offset KeptLogReader::end() const { return read_end(impl_->transaction, impl_->handles.meta); }
+Offset KeptLogReader::end() const {
+  return read_end(impl_->transaction, impl_->handles.meta, impl_->environment->path());
+}
 ChainHash KeptLogReader::chain_head() const {
   return read_chain(impl_->transaction, impl_->handles.meta, impl_->environment->path());
 }

@@ -49,10 +49,11 @@ void encode_kept(const KeptEvent& event, int64_t log_time_ms, std::string& out);
 KeptEvent decode_kept(std::string_view key, std::string_view value,
                       const std::filesystem::path& path);
 
-// Throws, all three: Error{kIntegrity}.
-Offset read_end(const Transaction& transaction, MDB_dbi meta);
+// Throws, all four: Error{kIntegrity}; of an identity in another format, kIncompatible.
+Offset read_end(const Transaction& transaction, MDB_dbi meta, const std::filesystem::path& path);
 ChainHash read_chain(const Transaction& transaction, MDB_dbi meta,
                      const std::filesystem::path& path);
+LogIdentity unpack_log_identity(std::string_view stored, const std::filesystem::path& path);
 LogIdentity read_log_identity(const Transaction& transaction, MDB_dbi meta,
                               const std::filesystem::path& path);
 

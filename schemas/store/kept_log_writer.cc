@@ -28,7 +28,7 @@ struct KeptLogWriter::Impl {
   // Takes end, chain head and running maximum from the records there are, and those of the tail.
   void resume(const Transaction& transaction) {
     reads.emplace(handles, environment->path());
-    head.end = read_end(transaction, handles.meta);
+    head.end = read_end(transaction, handles.meta, environment->path());
     head.chain = read_chain(transaction, handles.meta, environment->path());
     const auto last = reads->last_block(transaction);
     if (last) head.log_time_ms = last->log_time_ms;
@@ -49,7 +49,8 @@ struct KeptLogWriter::Impl {
     handles.tail = transaction.database(kTailName, true);
     std::string_view stored;
     if (transaction.get(handles.meta, kIdentityKey, stored)) {
-      check_identity(decode_log_identity(stored), identity, environment->path().string());
+      check_identity(unpack_log_identity(stored, environment->path()), identity,
+                     environment->path().string());
     } else {
       transaction.put(handles.meta, kIdentityKey, encode_identity(identity));
     }

@@ -28,8 +28,21 @@ std::optional<KeptEvent> KeptReads::read(const Transaction& transaction, Offset 
   std::string_view value;
   if (transaction.get(handles_.tail, key, value)) return decode_kept(key, value, path_);
   auto found = read_block(transaction, offset);
-  if (!found || found->offset != offset) return std::nullopt;
-  return found;
+  if (found && found->offset == offset) return found;
+  if (!found) check_absent(transaction, offset);
+  return std::nullopt;
+}
+
+void KeptReads::check_absent(const Transaction& transaction, Offset offset) const {
+  if (offset >= read_end(transaction, handles_.meta, path_)) return;
+  Cursor tail(transaction, handles_.tail, path_);
+  std::string_view key;
+  std::string_view value;
+  if (seek_at_or_before(tail, offset, key, value)) {
+    const KeptEvent before = decode_kept(key, value, path_);
+    if (before.offset <= offset && offset < end_of(before)) return;
+  }
+  throw kept_damage(path_, fmt::format("the record {} is missing", raw(offset)));
 }
 
 std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, Offset offset) {
@@ -40,9 +53,12 @@ std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, 
   if (seek_at_or_before(tail, offset, key, value) && decode_offset(key) <= offset) {
     KeptEvent last = decode_kept(key, value, path_);
     if (offset < end_of(last)) return last;
+    check_absent(transaction, offset);
     return std::nullopt;
   }
-  return read_block(transaction, offset);
+  auto found = read_block(transaction, offset);
+  if (!found) check_absent(transaction, offset);
+  return found;
 }
 
 // The record of a block that has `offset`.
@@ -85,7 +101,7 @@ void KeptReads::scan(const Transaction& transaction, Offset from, Offset limit,
   const auto blocks_end = scan_blocks(transaction, from, inside);
   if (!blocks_end) return;
   const auto tail_end = scan_tail(transaction, *blocks_end, inside);
-  if (tail_end) check_end(*tail_end, read_end(transaction, handles_.meta), path_);
+  if (tail_end) check_end(*tail_end, read_end(transaction, handles_.meta, path_), path_);
 }
 
 std::optional<Offset> KeptReads::scan_blocks(const Transaction& transaction, Offset from,
@@ -167,7 +183,7 @@ Offset KeptReads::first_at_or_after(const Transaction& transaction, double time_
       high = packed.first;
     }
   }
-  const Offset end = read_end(transaction, handles_.meta);
+  const Offset end = read_end(transaction, handles_.meta, path_);
   Offset first = end;
   scan(transaction, low, end, [&](const KeptEvent& event) {
     const bool before = static_cast<double>(event.log_time_ms) < time_ms;

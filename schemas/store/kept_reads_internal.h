@@ -41,6 +41,9 @@ class KeptReads {
   static constexpr size_t kHeldMax = 16;
 
   std::optional<KeptEvent> read_block(const Transaction& transaction, Offset offset);
+  // Throws: Error{kIntegrity} when no block has `offset`, unless it is behind the end or in a gap
+  // of the tail.
+  void check_absent(const Transaction& transaction, Offset offset) const;
   PackedBlock block_with(const Transaction& transaction, Offset offset) const;
   std::shared_ptr<const Block> unpacked(std::string_view key, std::string_view value);
   // Returns: the end of the last block, or nullopt when `visit` returned false.

@@ -77,7 +77,7 @@ struct ShardReader::Impl {
       : environment(Environment::open(path, no_lock ? Access::kReadNoLock : Access::kRead)),
         handles(open_shard(*environment)),
         transaction(*environment, true),
-        state(read_shard_state(transaction, handles.meta)) {}
+        state(read_shard_state(transaction, handles.meta, environment->path())) {}
 
   MDB_dbi database(View view) const {
     const auto found = handles.views.find(view);
@@ -104,7 +104,8 @@ ShardReader::ShardReader(ShardReader&&) noexcept = default;
 
 void ShardReader::renew() {
   impl_->transaction.renew();
-  impl_->state = read_shard_state(impl_->transaction, impl_->handles.meta);
+  impl_->state =
+      read_shard_state(impl_->transaction, impl_->handles.meta, impl_->environment->path());
 }
 
 void ShardReader::release() { impl_->transaction.reset(); }

@@ -55,6 +55,10 @@ std::string only_in(const index::Declarations& a, const index::Declarations& b) 
 constexpr std::string_view kOtherLedger =
     "use the --views directory of this ledger, or an empty one";
 
+constexpr std::string_view kRebuild = "run `ledger-projector rebuild`";
+constexpr std::string_view kOtherRelease =
+    "use the release that wrote it, or an empty --views directory";
+
 void pack_uuid(const Uuid& uuid, std::string& out) {
   out.append(reinterpret_cast<const char*>(uuid.data()), uuid.size());
 }
@@ -70,15 +74,10 @@ void pack(const LogIdentity& identity, std::string& bytes) {
   out.byte(identity.ephemeral ? 1 : 0);
 }
 
-LogIdentity unpack_identity(Unpacker& in) {
+LogIdentity unpack_identity(Unpacker& in, std::string_view path, std::string_view remedy) {
   const uint64_t format = in.varint();
   if (format != kFormatVersion) {
-    throw Error(
-        Fault::kIncompatible,
-        fmt::format(
-            "views: format version is stored {}, expected {}; use the release that wrote them, "
-            "or an empty --views directory",
-            format, kFormatVersion));
+    refuse(path, "format version", std::to_string(format), std::to_string(kFormatVersion), remedy);
   }
   LogIdentity identity;
   const std::string_view uuid = in.take(16);
@@ -112,7 +111,6 @@ void check_identity(const LogIdentity& stored, const LogIdentity& expected, std:
 void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
                     std::string_view path) {
   check_identity(stored.log, expected.log, path);
-  constexpr std::string_view kRebuild = "run `ledger-projector rebuild`";
   if (stored.fold_version != expected.fold_version) {
     refuse(path, "fold version", std::to_string(stored.fold_version),
            std::to_string(expected.fold_version), kRebuild);
@@ -170,8 +168,9 @@ std::string encode_state(const ShardState& state) {
   return bytes;
 }
 
-ShardState decode_state(std::string_view bytes) {
-  Unpacker in(bytes, "the shard state in meta");
+ShardState decode_state(std::string_view bytes, std::string_view path) {
+  const std::string what = fmt::format("the state of shard {}", path);
+  Unpacker in(bytes, what);
   ShardState state;
   state.position = in.offset();
   state.log_time_max_ms = ledger::raw(in.offset()) - 1;
@@ -203,9 +202,9 @@ std::string encode_identity(const LogIdentity& identity) {
   return bytes;
 }
 
-LogIdentity decode_log_identity(std::string_view bytes) {
+LogIdentity decode_log_identity(std::string_view bytes, std::string_view path) {
   Unpacker in(bytes, "the identity of the kept log");
-  LogIdentity identity = unpack_identity(in);
+  LogIdentity identity = unpack_identity(in, path, kOtherRelease);
   in.finish();
   return identity;
 }
@@ -219,10 +218,11 @@ std::string encode_identity(const ShardIdentity& identity) {
   return bytes;
 }
 
-ShardIdentity decode_shard_identity(std::string_view bytes) {
-  Unpacker in(bytes, "the identity of the shard");
+ShardIdentity decode_shard_identity(std::string_view bytes, std::string_view path) {
+  const std::string what = fmt::format("the identity of shard {}", path);
+  Unpacker in(bytes, what);
   ShardIdentity identity;
-  identity.log = unpack_identity(in);
+  identity.log = unpack_identity(in, path, kRebuild);
   identity.fold_version = static_cast<uint32_t>(in.small());
   identity.declarations = index::parse_declarations(in.text());
   in.finish();

@@ -64,11 +64,13 @@ struct ShardState {
   bool operator==(const ShardState&) const = default;
 };
 
+// `path`: the environment that has them, for messages. Throws, all: Error{kIntegrity}; identities
+// also kIncompatible when they are of another format version.
 std::string encode_state(const ShardState& state);
-ShardState decode_state(std::string_view bytes);  // Throws: Error{kIntegrity}
+ShardState decode_state(std::string_view bytes, std::string_view path);
 std::string encode_identity(const LogIdentity& identity);
-LogIdentity decode_log_identity(std::string_view bytes);  // Throws: Error{kIntegrity}
+LogIdentity decode_log_identity(std::string_view bytes, std::string_view path);
 std::string encode_identity(const ShardIdentity& identity);
-ShardIdentity decode_shard_identity(std::string_view bytes);  // Throws: Error{kIntegrity}
+ShardIdentity decode_shard_identity(std::string_view bytes, std::string_view path);
 
 }  // namespace ledger::store

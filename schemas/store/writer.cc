@@ -39,11 +39,12 @@ struct ShardWriter::Impl {
     meta = transaction.database(kMetaName, true);
     std::string_view stored;
     if (transaction.get(meta, kIdentityKey, stored)) {
-      check_identity(decode_shard_identity(stored), identity, environment->path().string());
+      check_identity(decode_shard_identity(stored, environment->path().native()), identity,
+                     environment->path().string());
     } else {
       transaction.put(meta, kIdentityKey, encode_identity(identity));
     }
-    state = read_shard_state(transaction, meta);
+    state = read_shard_state(transaction, meta, environment->path());
     for (const ViewName& name : view_names(identity.declarations)) {
       slots.push_back({name.name, transaction.database(name.name, true), {}});
       by_view.at(static_cast<size_t>(name.view)) = static_cast<uint8_t>(slots.size());

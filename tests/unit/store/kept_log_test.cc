@@ -308,6 +308,21 @@ TEST_F(KeptLog, ScanOverAMissingRecordIsAnIntegrityFault) {
             Fault::kIntegrity);
 }
 
+TEST_F(KeptLog, ReadOfAMissingRecordIsAnIntegrityFaultAndInsideAGapItIsNot) {
+  write(sample_events());
+  tamper("tail", [](MDB_txn* txn, MDB_dbi dbi) {
+    for (std::string key : {std::string("\0\0\0\0\0\0\0\1", 8), std::string(7, '\0') + "\xb"}) {
+      MDB_val k{key.size(), key.data()};
+      EXPECT_EQ(mdb_del(txn, dbi, &k, nullptr), 0);
+    }
+  });
+  const KeptLogReader reader(path());
+  EXPECT_EQ(message_of([&] { reader.read(Offset{1}); }),
+            "kept log " + path().string() + ": the record 1 is missing; restore log/ from a copy");
+  EXPECT_EQ(fault_of([&] { reader.read(Offset{11}); }), Fault::kIntegrity);
+  for (const int64_t offset : {-1, 4, 9, 12}) EXPECT_FALSE(reader.read(Offset{offset})) << offset;
+}
+
 TEST_F(KeptLog, EndThatIsNotBehindTheLastRecordIsAnIntegrityFault) {
   write(sample_events());
   tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) {
@@ -321,10 +336,21 @@ TEST_F(KeptLog, MetaOfAnotherShapeIsAnIntegrityFault) {
   tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "chain", "short"); });
   EXPECT_EQ(open_fault(), Fault::kIntegrity);
   EXPECT_EQ(fault_of([&] { KeptLogReader(path()).chain_head(); }), Fault::kIntegrity);
-  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "end", "short"); });
-  EXPECT_EQ(fault_of([&] { KeptLogReader(path()).end(); }), Fault::kIntegrity);
-  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "identity", "\1"); });
-  EXPECT_EQ(fault_of([&] { KeptLogReader{path()}; }), Fault::kIntegrity);
+  const std::string damage = "kept log " + path().string() + ": its ";
+  const std::string remedy = "; restore log/ from a copy";
+  for (const std::string end : {"short", "\xff-8 bytes"}) {
+    tamper("meta", [&](MDB_txn* txn, MDB_dbi dbi) { put(txn, dbi, "end", end); });
+    const std::string message = message_of([&] { KeptLogReader(path()).end(); });
+    EXPECT_TRUE(message.starts_with(damage + "end ") && message.ends_with(remedy)) << message;
+  }
+  tamper("meta", [](MDB_txn* txn, MDB_dbi dbi) {
+    std::string identity = get(txn, dbi, "identity");
+    identity.pop_back();
+    put(txn, dbi, "identity", identity);
+  });
+  EXPECT_EQ(message_of([&] { KeptLogReader{path()}; }), damage + "identity is damaged" + remedy);
+  EXPECT_EQ(message_of([&] { KeptLogWriter(path(), identity_); }),
+            damage + "identity is damaged" + remedy);
 }
 
 TEST_F(KeptLog, AppendOutOfPlaceIsABug) {

@@ -25,25 +25,26 @@ ShardState sample_state() {
 }
 
 TEST(ShardState, ComesBackFromItsBytes) {
-  EXPECT_EQ(decode_state(encode_state(sample_state())), sample_state());
-  EXPECT_EQ(decode_state(encode_state(ShardState())), ShardState());
+  EXPECT_EQ(decode_state(encode_state(sample_state()), "gen-1/0"), sample_state());
+  EXPECT_EQ(decode_state(encode_state(ShardState()), "gen-1/0"), ShardState());
   ShardState last;
   last.position = Offset{std::numeric_limits<int64_t>::max()};
-  EXPECT_EQ(decode_state(encode_state(last)), last);
+  EXPECT_EQ(decode_state(encode_state(last), "gen-1/0"), last);
 }
 
 TEST(ShardState, BytesThatAreNoStateAreAnIntegrityFault) {
   const std::string bytes = encode_state(sample_state());
   for (size_t length = 0; length < bytes.size(); ++length) {
-    EXPECT_EQ(fault_of([&] { decode_state(bytes.substr(0, length)); }), Fault::kIntegrity);
+    EXPECT_EQ(fault_of([&] { decode_state(bytes.substr(0, length), "gen-1/0"); }),
+              Fault::kIntegrity);
   }
-  EXPECT_EQ(fault_of([&] { decode_state(bytes + 'x'); }), Fault::kIntegrity);
+  EXPECT_EQ(fault_of([&] { decode_state(bytes + 'x', "gen-1/0"); }), Fault::kIntegrity);
   ShardState unknown;
   unknown.counters.codes[static_cast<Code>(all_codes().size() + 1)] = 1;
-  EXPECT_EQ(fault_of([&] { decode_state(encode_state(unknown)); }), Fault::kIntegrity);
+  EXPECT_EQ(fault_of([&] { decode_state(encode_state(unknown), "gen-1/0"); }), Fault::kIntegrity);
   unknown = {};
   unknown.counters.rows[static_cast<record::Table>(3)] = 1;
-  EXPECT_EQ(fault_of([&] { decode_state(encode_state(unknown)); }), Fault::kIntegrity);
+  EXPECT_EQ(fault_of([&] { decode_state(encode_state(unknown), "gen-1/0"); }), Fault::kIntegrity);
 }
 
 TEST(ShardState, IdentitiesComeBackFromTheirBytes) {
@@ -51,23 +52,36 @@ TEST(ShardState, IdentitiesComeBackFromTheirBytes) {
   identity.log.partition = Partition{3};
   identity.log.partition_count = std::numeric_limits<int32_t>::max();
   identity.log.ephemeral = true;
-  EXPECT_EQ(decode_shard_identity(encode_identity(identity)), identity);
-  EXPECT_EQ(decode_log_identity(encode_identity(identity.log)), identity.log);
+  EXPECT_EQ(decode_shard_identity(encode_identity(identity), "gen-1/0"), identity);
+  EXPECT_EQ(decode_log_identity(encode_identity(identity.log), "log/0"), identity.log);
   const std::string bytes = encode_identity(identity.log);
   for (size_t length = 0; length < bytes.size(); ++length) {
-    EXPECT_EQ(fault_of([&] { decode_log_identity(bytes.substr(0, length)); }), Fault::kIntegrity);
+    EXPECT_EQ(fault_of([&] { decode_log_identity(bytes.substr(0, length), "log/0"); }),
+              Fault::kIntegrity);
   }
 }
 
-TEST(ShardState, AnotherFormatVersionIsIncompatible) {
-  std::string bytes = encode_identity(sample_identity().log);
-  bytes[0] = static_cast<char>(kFormatVersion + 1);
-  const auto error = error_of([&] { decode_log_identity(bytes); });
+TEST(ShardState, DamageNamesTheShard) {
+  const auto error = error_of([] { decode_state("\x01", "gen-1/0"); });
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->fault(), Fault::kIncompatible);
-  EXPECT_NE(std::string(error->what()).find("format version is stored 2, expected 1"),
-            std::string::npos)
-      << error->what();
+  EXPECT_NE(std::string(error->what()).find("gen-1/0"), std::string::npos) << error->what();
+}
+
+TEST(ShardState, AnotherFormatVersionIsIncompatibleAndNamesWhatMendsIt) {
+  const ShardIdentity identity = sample_identity();
+  std::string log = encode_identity(identity.log);
+  std::string shard = encode_identity(identity);
+  log[0] = shard[0] = static_cast<char>(kFormatVersion + 1);
+  const auto of_log = error_of([&] { decode_log_identity(log, "log/0"); });
+  const auto of_shard = error_of([&] { decode_shard_identity(shard, "gen-1/0"); });
+  ASSERT_TRUE(of_log && of_shard);
+  EXPECT_EQ(of_log->fault(), Fault::kIncompatible);
+  EXPECT_EQ(of_shard->fault(), Fault::kIncompatible);
+  const std::string versions = ": format version is stored " + std::to_string(kFormatVersion + 1) +
+                               ", expected " + std::to_string(kFormatVersion) + "; ";
+  EXPECT_EQ(of_log->what(),
+            "log/0" + versions + "use the release that wrote it, or an empty --views directory");
+  EXPECT_EQ(of_shard->what(), "gen-1/0" + versions + "run `ledger-projector rebuild`");
 }
 
 // The message on `change`d identities; empty when they are taken for the same.

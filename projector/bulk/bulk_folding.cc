@@ -37,6 +37,12 @@ void BulkFolding::begin_round() {
   views_ = std::make_unique<BulkViews>(base_ ? &*base_ : nullptr, identity_.log, kept_,
                                        identity_.declarations);
   unmeasured_ = 0;
+  measured_ = state_.position;
+  base_entries_ = 0;
+  if (!base_) return;
+  for (const store::ViewName& name : store::view_names(identity_.declarations)) {
+    base_entries_ += base_->entries(name.view);
+  }
 }
 
 void BulkFolding::fold(const store::KeptEvent& event) {
@@ -52,13 +58,23 @@ void BulkFolding::fold(const store::KeptEvent& event) {
   applier_.apply(event.offset, log_time_ms, result, *views_, state_);
   views_->note(result);
   if (++unmeasured_ < kMeasureEvery) return;
-  unmeasured_ = 0;
+  measure();
   if (views_->bytes() >= memory_max_) finish();
+}
+
+void BulkFolding::measure() {
+  unmeasured_ = 0;
+  const auto events = static_cast<uint64_t>(raw(state_.position) - raw(measured_));
+  measured_ = state_.position;
+  const double full = static_cast<double>(views_->bytes()) / static_cast<double>(memory_max_);
+  meter_.folded(events, full, views_->fresh_entries(), base_entries_);
 }
 
 void BulkFolding::finish() {
   if (!views_ && has_rounds()) return;
   if (!views_) begin_round();
+  measure();
+  meter_.begin_write();
   try {
     write_round();
   } catch (...) {
@@ -67,13 +83,17 @@ void BulkFolding::finish() {
   }
   views_.reset();
   rounds_.complete();
+  meter_.end_write();
   base_.emplace(rounds_.path());
   rounds_.remove_older();
 }
 
 void BulkFolding::write_round() {
   store::ShardFill fill(rounds_.part(), identity_);
-  views_->write(fill, pulse_);
+  views_->write(fill, [&] {
+    meter_.written(fill.entries());
+    pulse_();
+  });
   state_ = fill.finish(std::move(state_));
 }
 

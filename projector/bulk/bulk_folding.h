@@ -8,6 +8,7 @@
 
 #include "projector/bulk/bulk_views.h"
 #include "projector/bulk/rounds.h"
+#include "projector/bulk/work_meter.h"
 #include "projector/fold/fold.h"
 #include "schemas/store/kept_log.h"
 #include "schemas/store/reader.h"
@@ -33,6 +34,9 @@ class BulkFolding {
   void fold(const store::KeptEvent& event);
   // Writes what is in memory, durably; state() has the digests then. fold() may go on.
   void finish();
+  // By any thread: what there was and is to do. expect() is for who knows where it ends.
+  WorkMeter& meter() { return meter_; }
+  const WorkMeter& meter() const { return meter_; }
   bool has_rounds() const { return rounds_.newest() > 0; }
   const store::ShardState& state() const { return state_; }
   // Puts what finish() wrote at `path`. The last call.
@@ -40,6 +44,7 @@ class BulkFolding {
 
  private:
   void begin_round();
+  void measure();
   void write_round();
 
   const store::ShardIdentity& identity_;
@@ -53,6 +58,9 @@ class BulkFolding {
   std::unique_ptr<BulkViews> views_;  // of the round; none between rounds
   store::ShardState state_;
   size_t unmeasured_ = 0;  // events since the memory was last summed
+  Offset measured_{};      // where it was
+  uint64_t base_entries_ = 0;
+  WorkMeter meter_;
 };
 
 }  // namespace ledger::bulk

@@ -38,6 +38,8 @@ class BulkViews : public fold::State, public apply::Operations {
   void note(const fold::Result& result);
   // What this round takes in memory, what write() will need included.
   size_t bytes() const;
+  // Entries that write() will bring beside those of the base, estimated.
+  uint64_t fresh_entries() const;
   // Pages that put() will make dirty, estimated: rather too many.
   size_t dirty_pages() const;
   // Base and round, in key order. `pulse`: called now and then; may throw. The views are of no use

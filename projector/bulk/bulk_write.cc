@@ -164,6 +164,17 @@ size_t BulkViews::pages_touched(View view, size_t keys, size_t scattered) const 
   return static_cast<size_t>(leaves - untouched) + keys / kKeysPerPage;
 }
 
+uint64_t BulkViews::fresh_entries() const {
+  uint64_t sum = event_ids_.size();
+  for (const auto& [view, run] : runs_) sum += run.items().size();
+  for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
+    const RowTable& rows = table == Table::kContentAudios ? audios_ : listenings_;
+    const size_t indexes = declarations_.of(table).size();
+    sum += (rows.rows().size() - rows.count_in_base()) * (1 + indexes);
+  }
+  return sum;
+}
+
 size_t BulkViews::dirty_pages() const {
   size_t pages = pages_touched(View::kEventIds, event_ids_.size(), scattered_event_ids_) +
                  (audios_.bytes() + listenings_.bytes()) / kPageBytes;

@@ -158,7 +158,8 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
   std::atomic<bool> stop{false};
   std::mutex mutex;
   std::exception_ptr failure;
-  const uint64_t total = this->total();
+  for (const auto& shard : shards_) shard->expect(limit(*shard));
+  const uint64_t total = folded() + left();
   const auto fold_shards = [&](size_t) {
     try {
       for (size_t i = next++; i < shards_.size() && !stop; i = next++) {
@@ -174,7 +175,7 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
   std::vector<std::jthread> threads =
       start_threads(settings_.threads, fold_shards, [&] { stop = true; });
   while (working > 0 && !interrupt_.wait(kTick)) {
-    messages_.progress(settings_.what, {folded(), total});
+    messages_.progress(settings_.what, {folded(), total, seconds_left()});
     settings_.tick();
   }
   if (working > 0) stop = true;
@@ -188,12 +189,17 @@ uint64_t GenerationBuild::folded() const {
   return sum;
 }
 
-uint64_t GenerationBuild::total() const {
+// Events that the shards expect.
+uint64_t GenerationBuild::left() const {
   uint64_t sum = 0;
-  for (const auto& shard : shards_) {
-    sum += static_cast<uint64_t>(raw(shard->end()) - raw(shard->start()));
-  }
+  for (const auto& shard : shards_) sum += shard->work().events_left;
   return sum;
+}
+
+std::optional<double> GenerationBuild::seconds_left() const {
+  std::vector<ShardWork> shards;
+  for (const auto& shard : shards_) shards.push_back(shard->work());
+  return bulk::seconds_left(shards, settings_.threads);
 }
 
 PositionVector GenerationBuild::place() {

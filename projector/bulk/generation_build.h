@@ -59,7 +59,8 @@ class GenerationBuild {
   void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);
   uint64_t folded() const;
-  uint64_t total() const;
+  uint64_t left() const;
+  std::optional<double> seconds_left() const;
 
   const store::ViewDirectory& directory_;
   BuildSettings settings_;

@@ -31,8 +31,14 @@ ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation 
           base_path(directory, base, partition), memory_max, [this] { stop_if_asked(); }),
       start_(folding_.position()) {}
 
+void ShardBuild::expect(Offset limit) {
+  const int64_t events = raw(std::min(limit, end())) - raw(folding_.position());
+  folding_.meter().expect(static_cast<uint64_t>(std::max<int64_t>(0, events)));
+}
+
 void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
   stop_ = &stop;
+  folding_.meter().begin();
   try {
     kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
       folding_.fold(event);

@@ -22,6 +22,9 @@ class ShardBuild {
   Offset start() const { return start_; }
   Offset end() const { return kept_.end(); }          // of the kept log, as of the last renew()
   uint64_t folded() const { return folded_.load(); }  // events so far; any thread
+  ShardWork work() const { return folding_.meter().read(); }  // likewise
+  // A fold_to(limit) is to come, which a thread may take up later.
+  void expect(Offset limit);
 
   // Sees what was kept since. Precondition: no fold_to() is at work.
   void renew() { kept_.renew(); }

@@ -1,6 +1,8 @@
 #include "projector/report/messages.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <mutex>
 
@@ -13,12 +15,20 @@ namespace ledger::report {
 
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr std::chrono::seconds kLineInterval{10};
 constexpr std::chrono::milliseconds kBarInterval{200};
 constexpr size_t kBarWidth = 30;
 constexpr const char* kEraseLine = "\r\033[K";
+
+// "47 s", "3 min 20 s", "1 h 12 min".
+std::string span_text(double seconds) {
+  constexpr int64_t kMinute = 60;
+  constexpr int64_t kHour = 60 * kMinute;
+  const auto whole = std::llround(seconds);
+  if (whole < kMinute) return fmt::format("{} s", whole);
+  if (whole < kHour) return fmt::format("{} min {} s", whole / kMinute, whole % kMinute);
+  return fmt::format("{} h {} min", whole / kHour, whole % kHour / kMinute);
+}
 
 }  // namespace
 
@@ -42,8 +52,8 @@ struct Messages::Impl {
   std::mutex mutex;
   spdlog::logger logger;
   bool bar_shown = false;
-  steady_clock::time_point shown_at = steady_clock::now();
-  uint64_t shown_done = 0;
+  Pace pace;
+  Pace::Clock::time_point shown_at;
 };
 
 Messages::Messages(bool quiet) : impl_(std::make_unique<Impl>(quiet)) {}
@@ -64,15 +74,12 @@ void Messages::warn(const std::string& text) {
 void Messages::progress(const std::string& what, const Progress& progress) {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.mutex);
-  const auto now = steady_clock::now();
-  const auto passed = now - impl.shown_at;
+  const auto now = Pace::Clock::now();
+  const Reading reading = impl.pace.at(now, progress);
+  const auto passed = now - std::max(impl.shown_at, impl.pace.began_at());
   if (impl.quiet || passed < (impl.terminal ? kBarInterval : kLineInterval)) return;
-  const double seconds = std::chrono::duration<double>(passed).count();
-  const bool anew = progress.done < impl.shown_done;  // the next step counts from 0
-  const auto fresh = static_cast<double>(progress.done - (anew ? 0 : impl.shown_done));
-  const std::string text = progress_text(progress, fresh / seconds, impl.terminal);
+  const std::string text = progress_text(progress, reading, impl.terminal);
   impl.shown_at = now;
-  impl.shown_done = progress.done;
   if (!impl.terminal) {
     impl.logger.info("{}: {}", what, text);
     return;
@@ -85,16 +92,16 @@ void Messages::progress(const std::string& what, const Progress& progress) {
 void Messages::end_progress() {
   const std::lock_guard lock(impl_->mutex);
   impl_->erase_bar();
+  impl_->pace.end();
 }
 
-std::string progress_text(const Progress& progress, double events_per_second, bool with_bar) {
-  const uint64_t total = std::max(progress.total, progress.done);
-  const double share =
-      total == 0 ? 1.0 : static_cast<double>(progress.done) / static_cast<double>(total);
-  std::string numbers = fmt::format("{:3.0f} %  {} of {} events, {:.0f}/s", share * 100,
-                                    progress.done, total, events_per_second);
+std::string progress_text(const Progress& progress, const Reading& reading, bool with_bar) {
+  std::string numbers =
+      fmt::format("{:3.0f} %  {} of {} events, {:.0f}/s", reading.share * 100, progress.done,
+                  std::max(progress.total, progress.done), reading.events_per_second);
+  if (reading.seconds_left) numbers += fmt::format(", {} left", span_text(*reading.seconds_left));
   if (!with_bar) return numbers;
-  const auto filled = static_cast<size_t>(share * static_cast<double>(kBarWidth));
+  const auto filled = static_cast<size_t>(reading.share * static_cast<double>(kBarWidth));
   return fmt::format("[{:<{}}] {}", std::string(filled, '='), kBarWidth, numbers);
 }
 

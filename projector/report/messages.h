@@ -2,16 +2,12 @@
 // or a line per 10 s otherwise.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
-namespace ledger::report {
+#include "projector/report/pace.h"
 
-struct Progress {
-  uint64_t done = 0;   // events folded since the start of the program
-  uint64_t total = 0;  // events to fold, as far as known
-};
+namespace ledger::report {
 
 // Safe from several threads.
 class Messages {
@@ -26,14 +22,14 @@ class Messages {
   void warn(const std::string& text);
   // Redraws the bar, or writes a line when 10 s have passed since the last one. `what` leads it.
   void progress(const std::string& what, const Progress& progress);
-  void end_progress();  // removes the bar
+  void end_progress();  // of this step; removes the bar
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-// `[=====>    ]  52 %  520000 of 1000000 events, 81000/s`; pure.
-std::string progress_text(const Progress& progress, double events_per_second, bool with_bar);
+// `[=====     ]  52 %  520000 of 1000000 events, 81000/s, 6 s left`; pure.
+std::string progress_text(const Progress& progress, const Reading& reading, bool with_bar);
 
 }  // namespace ledger::report

@@ -84,6 +84,8 @@ ShardFill::~ShardFill() {
 
 void ShardFill::set_pulse(std::function<void()> pulse) { impl_->pulse = std::move(pulse); }
 
+uint64_t ShardFill::entries() const { return impl_->entries; }
+
 void ShardFill::begin(View view, const Digest& digest) {
   impl_->view = &impl_->views.at(view);
   impl_->view->digest = digest;

@@ -23,6 +23,7 @@ class ShardFill {
 
   // Called now and then while entries come; may throw.
   void set_pulse(std::function<void()> pulse);
+  uint64_t entries() const;  // written so far
   // Goes on with the next view; each is begun once, in any order. `digest`: of the entries that
   // copy() takes over and drop() leaves out.
   void begin(View view, const Digest& digest);

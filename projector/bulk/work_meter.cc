@@ -1,0 +1,69 @@
+#include "projector/bulk/work_meter.h"
+
+#include <algorithm>
+
+namespace ledger::bulk {
+
+ShardWork WorkMeter::read() const {
+  const std::lock_guard lock(mutex_);
+  return work_;
+}
+
+void WorkMeter::expect(uint64_t events) {
+  const std::lock_guard lock(mutex_);
+  work_.events_left = events;
+  work_.begun = false;
+}
+
+void WorkMeter::begin() {
+  const std::lock_guard lock(mutex_);
+  work_.begun = true;
+  lap();
+}
+
+void WorkMeter::folded(uint64_t events, double full, uint64_t fresh, uint64_t base) {
+  const std::lock_guard lock(mutex_);
+  work_.events += events;
+  work_.fold_units += fold_units(events, base);
+  work_.events_left -= std::min(work_.events_left, events);
+  work_.full = full;
+  work_.fresh = fresh;
+  work_.base = base;
+  work_.fold_seconds += lap();
+}
+
+void WorkMeter::begin_write() {
+  const std::lock_guard lock(mutex_);
+  work_.writing = true;
+  work_.written = 0;
+  lap();
+}
+
+void WorkMeter::written(uint64_t entries) {
+  const std::lock_guard lock(mutex_);
+  work_.written = entries;
+}
+
+void WorkMeter::end_write() {
+  const std::lock_guard lock(mutex_);
+  work_.write_units += write_units(work_.fresh, work_.base);
+  work_.write_seconds += lap();
+  work_.writing = false;
+  if (work_.full >= 1) work_.round_events = work_.events;
+  if (work_.events > 0) {
+    work_.fresh_per_event = static_cast<double>(work_.fresh) / static_cast<double>(work_.events);
+  }
+  work_.base += work_.fresh;
+  work_.events = 0;
+  work_.fresh = 0;
+  work_.full = 0;
+}
+
+double WorkMeter::lap() {
+  const auto now = Clock::now();
+  const double seconds = std::chrono::duration<double>(now - lap_at_).count();
+  lap_at_ = now;
+  return seconds;
+}
+
+}  // namespace ledger::bulk

@@ -1,0 +1,32 @@
+// Counts what one shard's build does: by the thread that builds, read by any.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "projector/bulk/work.h"
+
+namespace ledger::bulk {
+
+class WorkMeter {
+ public:
+  ShardWork read() const;
+
+  void expect(uint64_t events);  // to fold yet; nobody is at it
+  void begin();                  // folding; a thread is at it
+  // So many events more. `full`, `fresh`, `base`: of the round; see ShardWork.
+  void folded(uint64_t events, double full, uint64_t fresh, uint64_t base);
+  void begin_write();
+  void written(uint64_t entries);  // so far
+  void end_write();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double lap();  // seconds since the last call
+
+  mutable std::mutex mutex_;
+  ShardWork work_;
+  Clock::time_point lap_at_ = Clock::now();
+};
+
+}  // namespace ledger::bulk

@@ -16,6 +16,7 @@ namespace ledger::test {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 void expect_refused(const Finished& finished, int code,
@@ -188,9 +189,11 @@ TEST_F(Topics, CreatedAnewWhileARunFollowsStopItWithSeven) {
   fold_some();
   Process run(scenario_.run_command());
   ASSERT_TRUE(run.wait_for_error("views"));
+  scenario_.wait_until_following();  // a comparison at the start would see some of both topics
   make_anew(ledger_id());
   EXPECT_EQ(run.wait(), 7);
-  EXPECT_THAT(run.rest_of_stderr(), HasSubstr("log truncated"));
+  // The second when a comparison for another reason was under way.
+  EXPECT_THAT(run.rest_of_stderr(), AnyOf(HasSubstr("log truncated"), HasSubstr("created anew")));
   EXPECT_EQ(scenario_.digests(), digests_);
 }
 

@@ -78,6 +78,16 @@ store::RunState Scenario::run_state(const std::string& views) const {
   return *state;
 }
 
+store::RunState Scenario::wait_until_following() const {
+  const log::Retry retry = bounded_retry();
+  store::RunState state = run_state();
+  while (state.phase != store::RunPhase::kFollowing) {
+    retry("not following yet");
+    state = run_state();
+  }
+  return state;
+}
+
 std::string broker_name(const testing::TestParamInfo<BrokerKind>& info) {
   return to_text(info.param);
 }

@@ -48,6 +48,7 @@ class Scenario {
   // The position vector that the views stand at.
   std::string position(const std::string& views = "views") const;
   store::RunState run_state(const std::string& views = "views") const;
+  store::RunState wait_until_following() const;
 
  private:
   TestLedger ledger_;

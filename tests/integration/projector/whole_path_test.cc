@@ -135,12 +135,7 @@ TEST_P(WholePath, RunJsonSaysHowFarARunIs) {
   ASSERT_EQ(
       scenario.query({"count", "contentAudios", "--at-least", to_text(ends), "--wait", "20s"}).code,
       0);
-  const log::Retry retry = bounded_retry();
-  store::RunState state = scenario.run_state();
-  while (state.phase != store::RunPhase::kFollowing) {
-    retry("not following yet");
-    state = scenario.run_state();
-  }
+  store::RunState state = scenario.wait_until_following();
   EXPECT_EQ(state.pid, run.pid());
   EXPECT_GE(state.started_ms, before_ms);
   EXPECT_GE(state.heartbeat_ms, state.started_ms);

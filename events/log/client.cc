@@ -86,7 +86,7 @@ class Client::Reading {
   std::vector<Partition> started_;
 };
 
-Client::Client(const Connection& connection, Retry retry)
+Client::Client(const Connection& connection, Retry retry, size_t fetch_bytes)
     : connection_(connection),
       retry_(std::move(retry)),
       instance_(Role::kConsumer, connection,
@@ -99,7 +99,7 @@ Client::Client(const Connection& connection, Retry retry)
                  // A full queue makes the fetcher sleep for a second, also while we stop it: it
                  // never fills up; small fetches instead.
                  {"queued.min.messages", "1000000"},
-                 {"fetch.message.max.bytes", "262144"},
+                 {"fetch.message.max.bytes", std::to_string(fetch_bytes)},
                  {"topic.metadata.refresh.fast.interval.ms", "100"}}) {}
 
 Client::~Client() {
@@ -187,9 +187,16 @@ PositionVector Client::offsets(const std::vector<Partition>& partitions, int64_t
 }
 
 Watermarks Client::watermarks(Partition partition) {
-  const PositionVector low = offsets({partition}, RD_KAFKA_OFFSET_BEGINNING);
-  const PositionVector high = offsets({partition}, RD_KAFKA_OFFSET_END);
-  return {low.at(partition), high.at(partition)};
+  return watermarks(std::vector{partition}).at(partition);
+}
+
+std::map<Partition, Watermarks> Client::watermarks(const std::vector<Partition>& partitions) {
+  const PositionVector low = offsets(partitions, RD_KAFKA_OFFSET_BEGINNING);
+  std::map<Partition, Watermarks> found;
+  for (const auto& [partition, high] : offsets(partitions, RD_KAFKA_OFFSET_END)) {
+    found[partition] = {low.at(partition), high};
+  }
+  return found;
 }
 
 PositionVector Client::ends(const std::vector<Partition>& partitions) {

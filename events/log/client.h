@@ -45,7 +45,8 @@ struct Found {
 // Throws: Error on what no waiting mends: kUnavailable (authorization), kIntegrity (damage).
 class Client {
  public:
-  Client(const Connection& connection, Retry retry);
+  // `fetch_bytes`: of one fetch of a partition; a batch that is larger comes whole.
+  Client(const Connection& connection, Retry retry, size_t fetch_bytes = size_t{256} << 10);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -59,6 +60,7 @@ class Client {
   std::optional<Topic> topic();
   std::string cluster_id();  // "" when the brokers tell none
   Watermarks watermarks(Partition partition);
+  std::map<Partition, Watermarks> watermarks(const std::vector<Partition>& partitions);
   // The ends of all of them, seen at one time.
   PositionVector ends(const std::vector<Partition>& partitions);
   // One record of each named partition.

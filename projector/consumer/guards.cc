@@ -190,6 +190,32 @@ log::Watermarks Guards::check(const Held& held) {
   return extent;
 }
 
+std::set<Partition> Guards::differing(const std::vector<Held>& held) {
+  std::vector<Partition> partitions;
+  for (const Held& each : held) partitions.push_back(each.partition);
+  const auto extents = probe_.extents(partitions);
+  std::set<Partition> differ;
+  for (const Held& each : held) {
+    const log::Watermarks& extent = extents.at(each.partition);
+    if (extent.high < each.next || extent.low > each.next) differ.insert(each.partition);
+  }
+  for (const auto record : {&Held::first, &Held::last}) {
+    PositionVector at;
+    for (const Held& each : held) {
+      const bool there = each.*record && (each.*record)->offset >= extents.at(each.partition).low;
+      if (there && !differ.contains(each.partition)) at[each.partition] = (each.*record)->offset;
+    }
+    if (at.empty()) continue;
+    const auto found = probe_.records(at);
+    for (const Held& each : held) {
+      if (!at.contains(each.partition)) continue;
+      const auto& other = found.at(each.partition);
+      if (!other || !same(*other, *(each.*record))) differ.insert(each.partition);
+    }
+  }
+  return differ;
+}
+
 void Guards::check_gap(const AcceptedGap& gap) {
   const std::string named =
       fmt::format("--accept-gap {}:{}-{}", raw(gap.partition), raw(gap.from), raw(gap.limit));

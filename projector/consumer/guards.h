@@ -8,7 +8,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "projector/consumer/probe.h"
 #include "schemas/store/kept_log.h"
@@ -49,6 +51,9 @@ class Guards {
   // The whole comparison of one partition. Returns: the extent that was seen.
   // Throws: Error as above; NotReachable.
   log::Watermarks check(const Held& held);
+  // The partitions of those that do not pass it, of all of them by four questions. Throws:
+  // NotReachable; Error.
+  std::set<Partition> differing(const std::vector<Held>& held);
   // Only what needs no record: start and end against the position.
   void check_extent(Partition partition, Offset next, const log::Watermarks& extent) const;
   // Throws: Error{kIncompatible} when the brokers know no such topic; NotReachable.

@@ -7,14 +7,28 @@ namespace ledger::consumer {
 
 namespace {
 constexpr std::chrono::milliseconds kRetryPause{20};
+constexpr size_t kFetchBytes = size_t{16} << 10;       // one record is wanted
 constexpr std::chrono::seconds kSettingsPatience{60};  // the question for settings ends by itself
 }  // namespace
+
+std::map<Partition, log::Watermarks> Probe::extents(const std::vector<Partition>& partitions) {
+  std::map<Partition, log::Watermarks> found;
+  for (const Partition partition : partitions) found.emplace(partition, extent(partition));
+  return found;
+}
+
+std::map<Partition, std::optional<log::Record>> Probe::records(const PositionVector& at) {
+  std::map<Partition, std::optional<log::Record>> found;
+  for (const auto& [partition, offset] : at) found.emplace(partition, read(partition, offset));
+  return found;
+}
 
 LogProbe::LogProbe(const log::Connection& connection, std::chrono::milliseconds patience,
                    std::function<bool()> stopped)
     : patience_(patience),
       stopped_(std::move(stopped)),
-      client_(connection, [this](const std::string& why) { retry(why); }) {}
+      client_(
+          connection, [this](const std::string& why) { retry(why); }, kFetchBytes) {}
 
 // Who waited for its turn meanwhile need not ask any more.
 void LogProbe::begin_question(std::chrono::milliseconds patience) {
@@ -49,6 +63,18 @@ std::optional<log::Record> LogProbe::read(Partition partition, Offset offset) {
   const std::lock_guard lock(mutex_);
   begin_question(patience_);
   return client_.read({{partition, offset}}).at(partition);
+}
+
+std::map<Partition, log::Watermarks> LogProbe::extents(const std::vector<Partition>& partitions) {
+  const std::lock_guard lock(mutex_);
+  begin_question(patience_);
+  return client_.watermarks(partitions);
+}
+
+std::map<Partition, std::optional<log::Record>> LogProbe::records(const PositionVector& at) {
+  const std::lock_guard lock(mutex_);
+  begin_question(patience_);
+  return client_.read(at);
 }
 
 log::Found LogProbe::look(Partition partition, Offset from) {

@@ -32,6 +32,9 @@ class Probe {
   // Returns: nullopt when the log has no record at this very offset.
   // Throws: Error{kIntegrity} when it is damaged.
   virtual std::optional<log::Record> read(Partition partition, Offset offset) = 0;
+  // The same of several partitions at once.
+  virtual std::map<Partition, log::Watermarks> extents(const std::vector<Partition>& partitions);
+  virtual std::map<Partition, std::optional<log::Record>> records(const PositionVector& at);
   virtual log::Found look(Partition partition, Offset from) = 0;
 };
 
@@ -47,6 +50,8 @@ class LogProbe : public Probe {
   std::map<Partition, log::OffsetZero> genesis(int32_t partition_count) override;
   log::Watermarks extent(Partition partition) override;
   std::optional<log::Record> read(Partition partition, Offset offset) override;
+  std::map<Partition, log::Watermarks> extents(const std::vector<Partition>& partitions) override;
+  std::map<Partition, std::optional<log::Record>> records(const PositionVector& at) override;
   log::Found look(Partition partition, Offset from) override;
   PositionVector ends(const std::vector<Partition>& partitions);
   // Throws: Error{kIncompatible} when the topic's settings contradict what a ledger needs.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace ledger::run {
 
@@ -9,7 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kCompareInterval{1};  // while events flow
 constexpr milliseconds kPause{50};
 constexpr milliseconds kCatchUpTurn{200};
 
@@ -17,16 +17,18 @@ constexpr milliseconds kCatchUpTurn{200};
 
 Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
            const log::Connection& connection, const consumer::BatchLimits& limits,
-           size_t queue_bytes_max)
+           size_t queue_bytes_max, const CompareTimes& times)
     : mode_(mode),
       shard_(shard),
       guards_(guards),
       limits_(limits),
+      times_(times),
       stream_(connection, shard.partition(), shard.kept_end(), queue_bytes_max),
-      compare_at_(Clock::now() + kCompareInterval),
+      ask_at_(Clock::now() + times.interval),
       partition_(shard.partition()),
       position_(raw(shard.position())),
-      done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())) {}
+      done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())),
+      agreed_at_(Clock::now()) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   if (mode_ == FeedMode::kFold && shard_.behind_kept()) {
@@ -35,7 +37,8 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   }
   const consumer::Arrived arrived = stream_.poll(limits_, wait);
   note(arrived);
-  if (!arrived.events.empty() && Clock::now() >= compare_at_) doubtful_ = true;
+  if (differs_.exchange(false)) doubtful_ = true;
+  if (!arrived.events.empty()) ask_beside();
   if (doubtful_ && !compare(stop)) return false;
   take(arrived);
   if (arrived.stop) throw Error(*arrived.stop);
@@ -91,10 +94,42 @@ void Feed::note(const consumer::Arrived& arrived) {
   }
 }
 
+// A comparison takes tens of milliseconds, which events need not wait for while the last one is
+// young.
+void Feed::ask_beside() {
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  if (now >= agreed_at_ + times_.within) doubtful_ = true;
+  if (doubtful_ || now < ask_at_ || question_ || answering_) return;
+  question_ = shard_.held();
+  asked_at_ = now;
+  ask_at_ = now + times_.interval;
+}
+
+std::optional<consumer::Held> Feed::question() {
+  const std::lock_guard lock(mutex_);
+  answering_ = question_.has_value();
+  return std::exchange(question_, std::nullopt);
+}
+
+void Feed::answer(LogAnswer answer) {
+  const std::lock_guard lock(mutex_);
+  answering_ = false;
+  if (answer == LogAnswer::kAgrees) agreed_at_ = std::max(agreed_at_, asked_at_);
+  if (answer == LogAnswer::kDiffers) differs_ = true;
+}
+
 bool Feed::compare(const std::stop_token& stop) {
-  if (!ask([&] { guards_.check(shard_.held()); }, stop)) return false;
+  Clock::time_point held_at;
+  const auto question = [&] {
+    held_at = Clock::now();
+    guards_.check(shard_.held());
+  };
+  if (!ask(question, stop)) return false;
   doubtful_ = false;
-  compare_at_ = Clock::now() + kCompareInterval;
+  ask_at_ = held_at + times_.interval;
+  const std::lock_guard lock(mutex_);
+  agreed_at_ = held_at;
   return true;
 }
 

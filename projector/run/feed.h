@@ -21,12 +21,21 @@ enum class FeedMode : uint8_t {
   kKeep,  // the kept log alone: a bulk build folds it
 };
 
+// How often what is held is compared with the log while events come, and how old a comparison may
+// be for more to be folded: beyond that a feed compares itself and waits.
+struct CompareTimes {
+  std::chrono::milliseconds interval{500};
+  std::chrono::milliseconds within{1000};
+};
+
+enum class LogAnswer : uint8_t { kAgrees, kDiffers, kNone };
+
 // Lifetime: shard, guards and connection outlive the feed.
 class Feed {
  public:
   Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
        const log::Connection& connection, const consumer::BatchLimits& limits,
-       size_t queue_bytes_max);
+       size_t queue_bytes_max, const CompareTimes& times = {});
 
   // By one thread at a time. Folds what is kept already, a while at a time; then what comes within
   // `wait`; while the brokers do not answer a due
@@ -47,6 +56,10 @@ class Feed {
   // `caught_up_ms()`.
   double clock_behind_ms() const { return clock_behind_ms_.load(); }
   void set_caught_up(double time_ms) { caught_up_ms_ = time_ms; }
+  // What the shard holds, to be compared with the log beside it; nullopt: nothing new is asked.
+  // Then the answer to that.
+  std::optional<consumer::Held> question();
+  void answer(LogAnswer answer);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -54,6 +67,7 @@ class Feed {
   void catch_up(const std::stop_token& stop);
   void note(const consumer::Arrived& arrived);
   void take(const consumer::Arrived& arrived);
+  void ask_beside();
   bool compare(const std::stop_token& stop);
   bool ask(const std::function<void()>& question, const std::stop_token& stop);
   void set_waiting(const std::string& why);
@@ -62,9 +76,10 @@ class Feed {
   shard::Shard& shard_;
   consumer::Guards& guards_;
   consumer::BatchLimits limits_;
+  CompareTimes times_;
   consumer::Stream stream_;
   bool doubtful_ = false;  // compare before anything is folded
-  Clock::time_point compare_at_;
+  Clock::time_point ask_at_;
 
   Partition partition_;
   std::atomic<int64_t> position_;
@@ -72,8 +87,13 @@ class Feed {
   std::atomic<int64_t> end_{-1};
   std::atomic<double> caught_up_ms_{0};
   std::atomic<double> clock_behind_ms_{0};
-  mutable std::mutex mutex_;
+  std::atomic<bool> differs_{false};
+  mutable std::mutex mutex_;  // of what follows
   std::string waiting_;
+  std::optional<consumer::Held> question_;
+  bool answering_ = false;
+  Clock::time_point asked_at_;
+  Clock::time_point agreed_at_;  // when that was held which last agreed with the log
 };
 
 }  // namespace ledger::run

@@ -8,6 +8,7 @@
 #include "events/log/patience.h"
 #include "projector/bulk/generation_build.h"
 #include "projector/report/run_report.h"
+#include "projector/run/beside.h"
 #include "projector/run/following.h"
 #include "projector/run/live_lock.h"
 #include "projector/run/opening.h"
@@ -64,6 +65,7 @@ class Run {
         report_(report),
         patience_(kProgram, interrupt, options.quiet, options.give_up_after),
         probe_(options.connection, kProbePatience, stopping_),
+        beside_(options.connection, options.views, stopping_),
         guards_(probe_, options.connection.topic, options.views) {}
 
   Fault run() {
@@ -312,28 +314,14 @@ class Run {
     return step_feeds("catching up", ends, until_);
   }
 
-  // What is asked beside the feeds, on a client of its own, which is not made for a short run.
-  LogWatch::Questions questions() {
-    const auto probe = [this]() -> consumer::LogProbe& {
-      if (!watch_probe_) watch_probe_.emplace(options_.connection, kProbePatience, stopping_);
-      return *watch_probe_;
-    };
-    LogWatch::Questions questions;
-    std::vector<Partition> partitions;
-    for (const auto& feed : feeds_) partitions.push_back(feed->partition());
-    questions.ends = [probe, partitions] { return probe().ends(partitions); };
-    // The broker of an ephemeral ledger knows no such request.
-    if (!identity_.ephemeral) questions.settings = [probe] { return probe().check_settings(); };
-    return questions;
-  }
-
   // Returns: whether `until` was reached. Throws: Asked.
   bool step_feeds(const std::string& what, const PositionVector& ends,
                   const std::optional<PositionVector>& until) {
     for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
     bool leaves = false;
     const AtEnd unhurried([this] { hurry_ = false; });
-    LogWatch watch(questions());
+    LogWatch watch(beside_.watched(feeds_, identity_.ephemeral));
+    const Comparing comparing(feeds_, beside_.compared());
     Following following({feeds_, watch, report_, messages_, patience_, interrupt_,
                          !identity_.ephemeral, [&] { return leaves = asked(); }},
                         what, asked_ms_, ends);
@@ -358,7 +346,7 @@ class Run {
   std::atomic<bool> hurry_{false};  // the feeds shall stop: nobody waits for brokers any more
   const std::function<bool()> stopping_ = [this] { return hurry_ || interrupt_.requested(); };
   consumer::LogProbe probe_;
-  std::optional<consumer::LogProbe> watch_probe_;
+  Beside beside_;
   consumer::Guards guards_;
   store::LogIdentity identity_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;

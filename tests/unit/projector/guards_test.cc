@@ -181,6 +181,27 @@ TEST_F(GuardsTest, OtherLastRecordIsIntegrityInEachOfItsParts) {
   EXPECT_NO_THROW(guards.check(held));
 }
 
+TEST_F(GuardsTest, ThoseThatDifferAreNamedOfSeveralAtOnce) {
+  FakeLog several(5);
+  several.fill(10);
+  Guards of_several(several, "topic", "/views");
+  std::vector<Held> held;
+  for (int32_t p = 0; p < 5; ++p) {
+    const auto& events = several.partitions[Partition{p}].events;
+    held.push_back({Partition{p}, Offset{8}, events[0], events[7]});
+  }
+  EXPECT_TRUE(of_several.differing(held).empty());
+  several.partitions[Partition{0}].low = Offset{8};  // nothing is left to compare, and no gap
+  several.partitions[Partition{1}].low = Offset{9};
+  several.partitions[Partition{2}].events.resize(7);
+  several.partitions[Partition{3}].events[0].timestamp_ms += 1;
+  several.partitions[Partition{4}].events[7].value = "other";
+  EXPECT_EQ(of_several.differing(held),
+            (std::set{Partition{1}, Partition{2}, Partition{3}, Partition{4}}));
+  several.away = true;
+  EXPECT_THROW(of_several.differing(held), NotReachable);
+}
+
 TEST_F(GuardsTest, BrokersThatAreAwayAreNoError) {
   log.away = true;
   EXPECT_THROW(guards.check(held_of(log, 1)), NotReachable);

@@ -90,16 +90,19 @@ class KeyGroups {
 // Calls `visit(key, entry)` for each entry of one shard's range, over renewals of the snapshot.
 template <typename Visit>
 void each_entry(Views& views, Partition partition, ScanSpec spec, const Visit& visit) {
-  views.refresh();
   std::optional<IndexScan> scan;
-  scan.emplace(views.shard(partition), spec);
-  for (; scan->valid(); scan->next()) {
-    if (views.stale()) {  // go on from this entry, which has not been visited
+  const auto open = [&] {
+    views.refresh();
+    scan.emplace(views.shard(partition), spec);
+    if (scan->streams_departed()) spec.departed_walk_max = 0;
+  };
+  for (open();; scan->next()) {
+    if (scan->valid() && views.stale()) {  // go on from this entry, which has not been visited
       spec.range.first = std::string(scan->key());
-      views.refresh();
-      scan.emplace(views.shard(partition), spec);
+      open();
     }
-    visit(scan->key(), scan->entry());
+    if (!scan->valid()) return;
+    if (scan->counts()) visit(scan->key(), scan->entry());
   }
 }
 
@@ -175,6 +178,7 @@ CountAnswer count(Views& views, const FindRequest& request, const std::optional<
   if (by) check_by(request.table, *by);
   CountAnswer result;
   Answer& answer = result.answer;
+  make_plan(views.declarations(), request, by);  // a wrong question is refused before its position
   answer.at = resolve(views, request.as_of);
   const Plan plan = make_plan(views.declarations(), request, by);
   answer.index = plan.index->name;

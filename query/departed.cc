@@ -20,20 +20,19 @@ bool lived_at(const store::Entry& entry, Offset left, Offset at) {
 
 }  // namespace
 
-DepartedScan::DepartedScan(const store::ShardReader& shard, const ScanSpec& spec, size_t walk_max)
-    : spec_(spec) {
-  if (collect(shard, walk_max)) {
+DepartedScan::DepartedScan(const store::ShardReader& shard, const ScanSpec& spec) : spec_(spec) {
+  if (collect(shard)) {
     show_collected();
   } else {
     open_past(shard);
-    settle_streamed();
+    show_streamed();
   }
 }
 
 void DepartedScan::next() {
   if (past_) {
     spec_.reverse ? past_->prev() : past_->next();
-    settle_streamed();
+    show_streamed();
   } else {
     ++position_;
     show_collected();
@@ -41,7 +40,7 @@ void DepartedScan::next() {
 }
 
 // Returns: false when both are long.
-bool DepartedScan::collect(const store::ShardReader& shard, size_t walk_max) {
+bool DepartedScan::collect(const store::ShardReader& shard) {
   store::ViewCursor past = shard.cursor(store::View::kPast);
   store::ViewCursor left_at = shard.cursor(store::View::kLeftAt);
   const auto in_past = [this, &past] {
@@ -54,7 +53,7 @@ bool DepartedScan::collect(const store::ShardReader& shard, size_t walk_max) {
   past.seek(index_prefix(spec_.index) + spec_.range.first);
   left_at.seek(store::offset_key(spec_.at));
   for (size_t walked = 0; in_past() && left_at.valid(); ++walked) {
-    if (walked == walk_max) return false;
+    if (walked == spec_.departed_walk_max) return false;
     const store::PastKey old = store::decode_past_key(past.key());
     const store::Entry old_entry = store::decode_entry(old.key, past.value());
     if (spec_.range.contains(old.key) && lived_at(old_entry, old.left, spec_.at)) {
@@ -96,24 +95,17 @@ void DepartedScan::open_past(const store::ShardReader& shard) {
   }
 }
 
-bool DepartedScan::past_in_range() const {
-  if (!past_->valid()) return false;
+void DepartedScan::show_streamed() {
+  valid_ = false;
+  if (!past_->valid()) return;
   const store::PastKey key = store::decode_past_key(past_->key());
-  if (key.index != spec_.index) return false;
-  return spec_.reverse ? key.key >= spec_.range.first
-                       : !spec_.range.limit || key.key < *spec_.range.limit;
-}
-
-// Moves on to the next entry that lived at the position.
-void DepartedScan::settle_streamed() {
-  for (valid_ = false; past_in_range(); spec_.reverse ? past_->prev() : past_->next()) {
-    const store::PastKey key = store::decode_past_key(past_->key());
-    entry_ = store::decode_entry(key.key, past_->value());
-    if (!spec_.range.contains(key.key) || !lived_at(entry_, key.left, spec_.at)) continue;
-    key_.assign(key.key);
-    valid_ = true;
-    return;
-  }
+  if (key.index != spec_.index) return;
+  valid_ = spec_.reverse ? key.key >= spec_.range.first
+                         : !spec_.range.limit || key.key < *spec_.range.limit;
+  if (!valid_) return;
+  key_.assign(key.key);
+  entry_ = store::decode_entry(key_, past_->value());
+  counts_ = lived_at(entry_, key.left, spec_.at);
 }
 
 }  // namespace ledger::query

@@ -11,7 +11,7 @@
 
 namespace ledger::query {
 
-// How many entries are walked before `past` is read along with the scan instead.
+// How many entries a scan walks before it reads `past` along instead; of all its shards together.
 inline constexpr size_t kDepartedWalkMax = 200'000;
 
 // What to read of one index of one shard.
@@ -20,19 +20,21 @@ struct ScanSpec {
   index::KeyRange range;
   bool reverse = false;
   Offset at{};  // entries with entered < at <= left
+  size_t departed_walk_max = kDepartedWalkMax;
 };
 
-// Entries of `past` that were in the index at `spec.at`, in the scan's order.
+// Entries of `past` that were in the index at `spec.at`, and perhaps others, in the scan's order.
 // Why: whichever is smaller is read, `left_at` from `at` on (few left since: a page of a fresh
 // cursor) or the range of `past` (few left ever). Both are walked side by side until one ends; if
-// neither ends within `walk_max` entries, `past` is read along with the scan instead.
+// neither ends within `departed_walk_max` entries, `past` is read along with the scan instead.
 // Lifetime: of the snapshot.
 class DepartedScan {
  public:
-  DepartedScan(const store::ShardReader& shard, const ScanSpec& spec,
-               size_t walk_max = kDepartedWalkMax);
+  DepartedScan(const store::ShardReader& shard, const ScanSpec& spec);
 
+  bool streamed() const { return past_.has_value(); }  // read along with the scan
   bool valid() const { return valid_; }
+  bool counts() const { return counts_; }  // was in the index at `spec.at`
   std::string_view key() const { return key_; }
   const store::Entry& entry() const { return entry_; }
   void next();
@@ -42,10 +44,9 @@ class DepartedScan {
     std::string key;
     store::Entry entry;
   };
-  bool collect(const store::ShardReader& shard, size_t walk_max);
+  bool collect(const store::ShardReader& shard);
   void open_past(const store::ShardReader& shard);
-  bool past_in_range() const;
-  void settle_streamed();
+  void show_streamed();
   void show_collected();
 
   ScanSpec spec_;
@@ -53,6 +54,7 @@ class DepartedScan {
   size_t position_ = 0;
   std::optional<store::ViewCursor> past_;  // when streamed
   bool valid_ = false;
+  bool counts_ = true;
   std::string key_;
   store::Entry entry_;
 };

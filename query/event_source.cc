@@ -70,13 +70,18 @@ std::optional<Offset> EventSource::event_from(Offset from) {
 // The first offset from `from` on, in the list's order, that the list may show.
 std::optional<Offset> EventSource::listed_from(Offset from) {
   if (list_ == EventList::kEvents) return event_from(from);
-  store::ViewCursor outcomes = views_.shard(partition_).cursor(store::View::kOutcomes);
-  reverse_ ? outcomes.seek_before(store::offset_key(ledger::next(from)))
-           : outcomes.seek(store::offset_key(from));
-  for (; outcomes.valid(); reverse_ ? outcomes.prev() : outcomes.next()) {
-    const Offset offset = store::decode_offset(outcomes.key());
+  std::optional<store::ViewCursor> outcomes;
+  const auto seek = [&](Offset offset) {
+    views_.refresh();
+    outcomes.emplace(views_.shard(partition_).cursor(store::View::kOutcomes));
+    reverse_ ? outcomes->seek_before(store::offset_key(ledger::next(offset)))
+             : outcomes->seek(store::offset_key(offset));
+  };
+  for (seek(from); outcomes->valid(); reverse_ ? outcomes->prev() : outcomes->next()) {
+    const Offset offset = store::decode_offset(outcomes->key());
     if (offset < first_ || offset >= limit_) break;
-    if (listed(store::decode_outcome(outcomes.value()))) return offset;
+    if (listed(store::decode_outcome(outcomes->value()))) return offset;
+    if (views_.stale()) seek(offset);
   }
   return std::nullopt;
 }

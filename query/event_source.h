@@ -9,7 +9,8 @@
 namespace ledger::query {
 
 // Walks the kept log, or the entries of `outcomes` for anomalies and quarantine.
-// Why: holds offsets only, so that it survives renewals of the snapshots.
+// Why: holds offsets only, so that it survives renewals of the snapshots; it renews them itself on
+// a long way between two events.
 class EventSource {
  public:
   // Offsets of [first, limit).

@@ -17,6 +17,7 @@ std::optional<ScanStart> start_of(const Page& page) {
 
 template <typename Record>
 Answer find_rows(Views& views, const FindRequest& request, const RowSink& sink) {
+  make_plan(views.declarations(), request);  // a wrong question is refused before its position
   Page page(views, request);
   const Plan plan = make_plan(views.declarations(), request);
   page.begin(views, canonical_text(plan, request));

@@ -1,10 +1,15 @@
 #include "query/scan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "schemas/base/assert.h"
 
 namespace ledger::query {
+
+namespace {
+constexpr size_t kSkippedTwiceMax = 64;  // entries that a renewal may have passed over again
+}  // namespace
 
 IndexScan::IndexScan(const store::ShardReader& shard, const ScanSpec& spec)
     : range_(spec.range),
@@ -22,7 +27,12 @@ IndexScan::IndexScan(const store::ShardReader& shard, const ScanSpec& spec)
   } else {
     live_.last();
   }
-  settle_live();
+  show_live();
+}
+
+bool IndexScan::counts() const {
+  if (departed_first()) return departed_->counts();
+  return whole_ || live_entry_.entered < at_;
 }
 
 std::string_view IndexScan::key() const {
@@ -39,19 +49,15 @@ void IndexScan::next() {
     return;
   }
   reverse_ ? live_.prev() : live_.next();
-  settle_live();
+  show_live();
 }
 
-// Moves on to the next live entry that was there at the position already.
-void IndexScan::settle_live() {
-  for (; live_.valid(); reverse_ ? live_.prev() : live_.next()) {
-    const std::string_view key = live_.key();
-    live_valid_ = reverse_ ? key >= range_.first : !range_.limit || key < *range_.limit;
-    if (!live_valid_) return;
-    live_entry_ = store::decode_entry(key, live_.value());
-    if (whole_ || live_entry_.entered < at_) return;
-  }
-  live_valid_ = false;
+void IndexScan::show_live() {
+  live_valid_ = live_.valid();
+  if (!live_valid_) return;
+  const std::string_view key = live_.key();
+  live_valid_ = reverse_ ? key >= range_.first : !range_.limit || key < *range_.limit;
+  if (live_valid_) live_entry_ = store::decode_entry(key, live_.value());
 }
 
 bool IndexScan::departed_first() const {
@@ -69,22 +75,29 @@ void narrow_after(index::KeyRange& range, bool reverse, std::string_view key) {
   }
 }
 
+void narrow_from(index::KeyRange& range, bool reverse, std::string_view key) {
+  if (reverse) {
+    range.limit = std::string(key) + '\xFF';
+  } else {
+    range.first = std::string(key);
+  }
+}
+
 MergedScan::MergedScan(Views& views, index::IndexId index, const index::KeyRange& range,
                        bool reverse, const PositionVector& at,
-                       const std::optional<ScanStart>& after)
+                       const std::optional<ScanStart>& after, size_t departed_walk_max)
     : views_(views), reverse_(reverse) {
+  const size_t walk_max = departed_walk_max / views.partitions().size();
   sources_.reserve(views.partitions().size());
   for (const Partition partition : views.partitions()) {
-    ScanSpec spec{index, range, reverse, at.at(partition)};
+    ScanSpec spec{index, range, reverse, at.at(partition), walk_max};
     if (after) {
       const bool had_its_turn =
           reverse ? partition >= after->partition : partition <= after->partition;
       if (had_its_turn) {
         narrow_after(spec.range, reverse, after->key);
-      } else if (reverse) {
-        spec.range.limit = after->key + '\xFF';
       } else {
-        spec.range.first = after->key;
+        narrow_from(spec.range, reverse, after->key);
       }
     }
     sources_.push_back({partition, std::move(spec), std::nullopt, {}});
@@ -92,35 +105,68 @@ MergedScan::MergedScan(Views& views, index::IndexId index, const index::KeyRange
 }
 
 bool MergedScan::next(Hit& hit) {
-  if (views_.refresh() != epoch_) open_all();
+  while (!settle_all()) {
+  }
   if (heap_.empty()) return false;
-  const auto order = [this](const Source* a, const Source* b) { return later(a, b); };
-  std::pop_heap(heap_.begin(), heap_.end(), order);
-  Source* source = heap_.back();
+  std::pop_heap(heap_.begin(), heap_.end(),
+                [this](const Source* a, const Source* b) { return later(a, b); });
+  given_ = heap_.back();
   heap_.pop_back();
-  source->last.assign(source->scan->key());
-  hit = {source->partition, source->spec.at, source->last, source->scan->entry()};
-  source->scan->next();
-  push(source);
+  given_->last.assign(given_->scan->key());
+  hit = {given_->partition, given_->spec.at, given_->last, given_->scan->entry()};
   return true;
 }
 
+// Brings every source to its next entry that counts. Returns: false when the snapshots grew old on
+// the way; some sources have kept their places then.
+bool MergedScan::settle_all() {
+  if (views_.refresh() != epoch_) return open_all();
+  if (given_ == nullptr) return true;
+  Source* source = std::exchange(given_, nullptr);
+  source->scan->next();
+  return settle(*source);
+}
+
 // At the first call, and after each renewal of the snapshots: every shard from after its last key.
-void MergedScan::open_all() {
+bool MergedScan::open_all() {
   epoch_ = views_.epoch();
   heap_.clear();
+  given_ = nullptr;
   for (Source& source : sources_) {
     if (!source.last.empty()) narrow_after(source.spec.range, reverse_, source.last);
     source.scan.emplace(views_.shard(source.partition), source.spec);
-    push(&source);
+    if (source.scan->streams_departed()) source.spec.departed_walk_max = 0;
+    if (!settle(source)) return false;
   }
+  return true;
 }
 
-void MergedScan::push(Source* source) {
-  if (!source->scan->valid()) return;
-  heap_.push_back(source);
+bool MergedScan::settle(Source& source) {
+  IndexScan& scan = *source.scan;
+  size_t skipped = 0;
+  bool stale = false;
+  for (; scan.valid() && !scan.counts() && !stale; scan.next()) {
+    ++skipped;
+    stale = views_.stale();
+  }
+  if (skipped > kSkippedTwiceMax || stale) keep_place(source);
+  if (stale) return false;
+  if (!scan.valid()) return true;
+  heap_.push_back(&source);
   std::push_heap(heap_.begin(), heap_.end(),
                  [this](const Source* a, const Source* b) { return later(a, b); });
+  return true;
+}
+
+// What was passed over is not looked at again after a renewal.
+void MergedScan::keep_place(Source& source) const {
+  source.last.clear();
+  index::KeyRange& range = source.spec.range;
+  if (source.scan->valid()) {
+    narrow_from(range, reverse_, source.scan->key());
+  } else {
+    range.limit = range.first;
+  }
 }
 
 bool MergedScan::later(const Source* a, const Source* b) const {

@@ -11,19 +11,23 @@
 namespace ledger::query {
 
 // Walks one index of one shard: the live index merged with what left it since.
-// Shape: in key order, or exactly reversed; entries with entered < at <= left, of [first, limit).
-// Lifetime: of the snapshot.
+// Shape: in key order, or exactly reversed, of [first, limit): entries with entered < at <= left,
+// for which counts() is true, and others between them, so that a caller who must not wait can stop
+// at any of them. Lifetime: of the snapshot.
 class IndexScan {
  public:
   IndexScan(const store::ShardReader& shard, const ScanSpec& spec);
 
   bool valid() const { return live_valid_ || (departed_ && departed_->valid()); }
+  bool counts() const;
   std::string_view key() const;
   const store::Entry& entry() const;
   void next();
+  // What left the index is many entries: another scan of it needs not count them again.
+  bool streams_departed() const { return departed_ && departed_->streamed(); }
 
  private:
-  void settle_live();
+  void show_live();
   bool departed_first() const;
 
   index::KeyRange range_;
@@ -38,6 +42,8 @@ class IndexScan {
 
 // Narrows `range` to what comes after `key` in the scan's order.
 void narrow_after(index::KeyRange& range, bool reverse, std::string_view key);
+// The same to `key` and what comes after it.
+void narrow_from(index::KeyRange& range, bool reverse, std::string_view key);
 
 // Where a scan over all shards goes on: after the entry with this key of this partition.
 struct ScanStart {
@@ -46,7 +52,7 @@ struct ScanStart {
 };
 
 // Walks one index of all shards, merged: by key, equal keys by partition; reverse is the exact
-// reverse. Survives renewals of the snapshots.
+// reverse. Survives renewals of the snapshots, and renews them on a long way between two entries.
 class MergedScan {
  public:
   struct Hit {
@@ -58,7 +64,8 @@ class MergedScan {
 
   // Precondition: `at` names every partition and is not beyond the views.
   MergedScan(Views& views, index::IndexId index, const index::KeyRange& range, bool reverse,
-             const PositionVector& at, const std::optional<ScanStart>& after);
+             const PositionVector& at, const std::optional<ScanStart>& after,
+             size_t departed_walk_max = kDepartedWalkMax);
 
   bool next(Hit& hit);  // false at the end
 
@@ -67,16 +74,19 @@ class MergedScan {
     Partition partition{};
     ScanSpec spec;
     std::optional<IndexScan> scan;
-    std::string last;  // key given last; empty: none yet
+    std::string last;  // key given last; empty: the range begins behind it
   };
-  void open_all();
-  void push(Source* source);
+  bool settle_all();
+  bool open_all();
+  bool settle(Source& source);
+  void keep_place(Source& source) const;
   bool later(const Source* a, const Source* b) const;
 
   Views& views_;
   bool reverse_;
   std::vector<Source> sources_;
   std::vector<Source*> heap_;  // the next in order on top
+  Source* given_ = nullptr;    // has given the last hit, and not gone on yet
   uint64_t epoch_ = 0;
 };
 

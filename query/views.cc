@@ -38,7 +38,10 @@ void check_shards(const std::vector<store::ShardReader>& shards,
 
 }  // namespace
 
-Views::Views(const std::filesystem::path& directory) : directory_(directory) { reopen(); }
+Views::Views(const std::filesystem::path& directory, std::chrono::milliseconds age_max)
+    : directory_(directory), age_max_(age_max) {
+  reopen();
+}
 Views::~Views() = default;
 
 const index::Declarations& Views::declarations() const {
@@ -62,7 +65,7 @@ store::KeptLogReader& Views::kept_log(Partition partition) {
 
 bool Views::stale() {
   if (!stale_ && ++calls_ % kCallsPerClock == 0) {
-    stale_ = std::chrono::steady_clock::now() - taken_ > kSnapshotAgeMax;
+    stale_ = std::chrono::steady_clock::now() - taken_ > age_max_;
   }
   return stale_;
 }

@@ -22,7 +22,9 @@ class Views {
  public:
   // Opens every shard of the live generation.
   // Throws: Error{kUnavailable} when there are no views yet; as store::ShardReader else.
-  explicit Views(const std::filesystem::path& directory);
+  // `age_max`: of a snapshot, until it is renewed.
+  explicit Views(const std::filesystem::path& directory,
+                 std::chrono::milliseconds age_max = kSnapshotAgeMax);
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
@@ -58,6 +60,7 @@ class Views {
   size_t number_of(Partition partition) const;
 
   store::ViewDirectory directory_;
+  std::chrono::milliseconds age_max_;
   store::Generation generation_{};
   std::vector<Partition> partitions_;
   std::vector<store::ShardReader> shards_;                 // as partitions_

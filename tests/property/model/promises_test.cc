@@ -196,6 +196,7 @@ TEST(Promises, DepartedEntriesAreTheSameCollectedAndStreamed) {
   const auto walk = [](query::DepartedScan scan) {
     std::vector<std::tuple<std::string, int64_t, int64_t>> found;
     for (; scan.valid(); scan.next()) {
+      if (!scan.counts()) continue;
       found.emplace_back(scan.key(), store::raw(scan.entry().rid), raw(scan.entry().entered));
     }
     return found;
@@ -219,7 +220,8 @@ TEST(Promises, DepartedEntriesAreTheSameCollectedAndStreamed) {
         cursor.last();
         if (cursor.valid() && random.chance(40)) spec.range.limit = cursor.key();
         const auto collected = walk(query::DepartedScan(shard, spec));
-        EXPECT_EQ(collected, walk(query::DepartedScan(shard, spec, 0))) << index.name;
+        spec.departed_walk_max = 0;
+        EXPECT_EQ(collected, walk(query::DepartedScan(shard, spec))) << index.name;
         departed += collected.size();
       }
     }

@@ -63,7 +63,7 @@ Session::Session(const Scenario& scenario, const std::filesystem::path& root)
       log_times_(log_times_of(logs_)),
       random_(scenario.seed ^ kSalt),
       real_(root, scenario.ledger_id, logs_),
-      views_(root),
+      views_(root, scenario.seed % 4 == 0 ? std::chrono::milliseconds(0) : query::kSnapshotAgeMax),
       past_(scenario.ledger_id, logs_) {}
 
 void Session::run() {

@@ -13,8 +13,8 @@
 namespace ledger::store {
 
 namespace {
-constexpr size_t kTransactionBytesMax = size_t{48} << 20;  // far below LMDB's spill limit
-constexpr size_t kPulseEvery = 4096;                       // entries
+constexpr size_t kTransactionBytesMax = size_t{8} << 20;  // far below LMDB's spill limit
+constexpr size_t kPulseEvery = 4096;                      // entries
 
 // An advice: a sync says whether it went well.
 void begin_writeback(MDB_env* env) {

@@ -44,12 +44,16 @@ void count(const store::Outcome& outcome, store::Counters& counters) {
 
 }  // namespace
 
-void Operations::enter(View view, const IndexKey& key, const store::Entry& entry) {
+void Operations::supersede(record::Table, store::Rid rid, Offset from, const LateBytes& image) {
+  insert(View::kVersions, store::version_key(rid, from), image.bytes());
+}
+
+void Operations::enter(View view, const LateBytes& key, const store::Entry& entry) {
   const std::string_view bytes = key.bytes();
   insert(view, bytes, store::encode_entry(bytes, entry));
 }
 
-std::optional<store::Entry> Operations::leave(View view, const IndexKey& key, store::Rid) {
+std::optional<store::Entry> Operations::leave(View view, const LateBytes& key, store::Rid) {
   const std::string_view bytes = key.bytes();
   const auto found = get(view, bytes);
   if (!found) return std::nullopt;

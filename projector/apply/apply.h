@@ -17,11 +17,11 @@
 
 namespace ledger::apply {
 
-// The key of a row in one index, built when it is asked for.
+// The key of a row in one index, or a row's image, built when it is asked for.
 // Lifetime: of the call that hands it over; its bytes until they are built again.
-class IndexKey {
+class LateBytes {
  public:
-  virtual ~IndexKey() = default;
+  virtual ~LateBytes() = default;
   virtual std::string_view bytes() const = 0;
 };
 
@@ -35,11 +35,13 @@ class Operations {
   virtual void update(store::View view, std::string_view key, std::string_view value) = 0;
   virtual void erase(store::View view, std::string_view key) = 0;
 
+  // The image that a row of `table` has becomes a version: insert(versions, rid and from, image).
+  virtual void supersede(record::Table table, store::Rid rid, Offset from, const LateBytes& image);
   // A row's key enters an index: insert(view, key, entry), now or later.
-  virtual void enter(store::View view, const IndexKey& key, const store::Entry& entry);
+  virtual void enter(store::View view, const LateBytes& key, const store::Entry& entry);
   // A row's key leaves: erase(view, key). Returns: the entry that it had; nullopt when the index
   // has no such key.
-  virtual std::optional<store::Entry> leave(store::View view, const IndexKey& key, store::Rid rid);
+  virtual std::optional<store::Entry> leave(store::View view, const LateBytes& key, store::Rid rid);
 };
 
 // Derives all operations of one event from the declarations.

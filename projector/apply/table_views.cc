@@ -97,9 +97,7 @@ void TableViews<Record>::end(Offset offset, const Stored& before, Operations& op
 
 template <typename Record>
 void TableViews<Record>::keep_version(const Stored& before, Operations& operations) {
-  image_.clear();
-  store::encode_image(before.row, before.rid, image_);
-  operations.insert(store::View::kVersions, store::version_key(before.rid, before.from), image_);
+  operations.supersede(record::table_of<Record>(), before.rid, before.from, Image(before, image_));
 }
 
 template <typename Record>

@@ -36,7 +36,7 @@ class TableViews {
     index::KeyBuilder<Record> builder;
     std::vector<const record::Field<Record>*> parts;
   };
-  struct Key : IndexKey {
+  struct Key : LateBytes {
     Key(const Index& of, const Record& of_row, std::string& into)
         : index(of), row(of_row), buffer(into) {}
     std::string_view bytes() const override {
@@ -45,6 +45,17 @@ class TableViews {
     }
     const Index& index;
     const Record& row;
+    std::string& buffer;
+  };
+
+  struct Image : LateBytes {
+    Image(const Stored& of_row, std::string& into) : stored(of_row), buffer(into) {}
+    std::string_view bytes() const override {
+      buffer.clear();
+      store::encode_image(stored.row, stored.rid, buffer);
+      return buffer;
+    }
+    const Stored& stored;
     std::string& buffer;
   };
 

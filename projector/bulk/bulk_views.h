@@ -71,8 +71,10 @@ class BulkViews : public fold::State, public apply::Operations {
   void insert(store::View view, std::string_view key, std::string_view value) override;
   void update(store::View view, std::string_view key, std::string_view value) override;
   void erase(store::View view, std::string_view key) override;
-  void enter(store::View view, const apply::IndexKey& key, const store::Entry& entry) override;
-  std::optional<store::Entry> leave(store::View view, const apply::IndexKey& key,
+  void supersede(record::Table table, store::Rid rid, Offset from,
+                 const apply::LateBytes& image) override;
+  void enter(store::View view, const apply::LateBytes& key, const store::Entry& entry) override;
+  std::optional<store::Entry> leave(store::View view, const apply::LateBytes& key,
                                     store::Rid rid) override;
 
  private:

@@ -109,6 +109,7 @@ void BulkViews::put(store::ShardWriter& writer) {
 // Index entries come last, when the memory of the others is free: they take the most.
 template <typename Take>
 void BulkViews::each_view(const Take& take) {
+  audio_lookup_ = {};
   listening_lookup_ = {};
   take(View::kEventIds, EventIdSource(event_ids_.sorted()), {});
   event_ids_ = {};

@@ -18,13 +18,15 @@ constexpr uint32_t kDigits = 1U << kDigitBits;
 constexpr size_t kAhead = 8;  // lines fetched before their turn
 
 // Stable: lines of equal ranks stay as they were. `limit`: above all ranks.
-void sort_by(const std::vector<uint32_t>& ranks, uint32_t limit, std::vector<uint32_t>& order) {
+template <typename RankOf>
+void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order) {
   std::vector<uint32_t> sorted(order.size());
   for (unsigned shift = 0; limit > 1 && (limit - 1) >> shift != 0; shift += kDigitBits) {
+    const auto digit_of = [&](uint32_t line) { return rank_of(line) >> shift & (kDigits - 1); };
     std::array<uint32_t, kDigits + 1> starts{};
-    for (const uint32_t line : order) ++starts[(ranks[line] >> shift & (kDigits - 1)) + 1];
+    for (const uint32_t line : order) ++starts[digit_of(line) + 1];
     std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    for (const uint32_t line : order) sorted[starts[ranks[line] >> shift & (kDigits - 1)]++] = line;
+    for (const uint32_t line : order) sorted[starts[digit_of(line)]++] = line;
     order.swap(sorted);
   }
 }
@@ -48,9 +50,11 @@ IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declaratio
     store::decode_image(store::split_row(row.rid, row.bytes()).image, row.rid, record);
     read(slot, record);
   }
-  for (Column& column : columns_) {
-    const std::vector<uint32_t> ranks = column.parts.rank();
-    for (uint32_t& number : column.numbers) number = ranks[number];
+  for (size_t column = 0; column < columns_.size(); ++column) {
+    const std::vector<uint32_t> ranks = columns_[column].parts.rank();
+    for (size_t i = column; i < numbers_.size(); i += columns_.size()) {
+      numbers_[i] = ranks[numbers_[i]];
+    }
   }
   by_tail_.resize(lines_.size());
   std::iota(by_tail_.begin(), by_tail_.end(), 0U);
@@ -80,7 +84,7 @@ void IndexEntries<Record>::read(Slot slot, const Record& record) {
   for (Column& column : columns_) {
     part_.clear();
     index::append_value(part_, column.field->get(record));
-    column.numbers.push_back(column.parts.number(part_));
+    numbers_.push_back(column.parts.number(part_));
   }
 }
 
@@ -104,7 +108,8 @@ std::vector<uint32_t> IndexEntries<Record>::order_of(size_t number) const {
                [&](uint32_t line) { return has_entry(lines_[line], number); });
   if (index.tail_at != 0) sort_by_tail(order, index.tail_at);
   for (auto column = index.columns.rbegin(); column != index.columns.rend(); ++column) {
-    sort_by(columns_[*column].numbers, columns_[*column].parts.size(), order);
+    sort_by([&](uint32_t line) { return numbers_of(line)[*column]; },
+            columns_[*column].parts.size(), order);
   }
   return order;
 }
@@ -134,14 +139,16 @@ bool IndexEntries<Record>::Source::next(std::string_view& key, std::string_view&
   const std::vector<Line>& lines = entries_.lines_;
   if (next_ + 2 * kAhead < order_.size()) {
     __builtin_prefetch(&lines[order_[next_ + 2 * kAhead]]);
+    __builtin_prefetch(entries_.numbers_of(order_[next_ + 2 * kAhead]));
     __builtin_prefetch(lines[order_[next_ + kAhead]].tail);
   }
   const uint32_t number = order_[next_++];
   const Line& line = lines[number];
   const Index& index = entries_.indexes_[index_];
+  const uint32_t* const numbers = entries_.numbers_of(number);
   key_.clear();
   for (const size_t column : index.columns) {
-    key_.append(entries_.columns_[column].parts.at(entries_.columns_[column].numbers[number]));
+    key_.append(entries_.columns_[column].parts.at(numbers[column]));
   }
   key_.append(line.bytes().substr(index.tail_at));
   value_ = store::encode_entry(key_, entries_.entry_of(line, index_));

@@ -53,7 +53,6 @@ class IndexEntries {
   };
   struct Column {
     const record::Field<Record>* field = nullptr;
-    std::vector<uint32_t> numbers;  // of each line; ranks when all is read
     Dictionary parts;
   };
   struct Index {
@@ -65,6 +64,9 @@ class IndexEntries {
   void read(Slot slot, const Record& record);
   void sort_by_tail(std::vector<uint32_t>& order, size_t tail_at) const;
   std::vector<uint32_t> order_of(size_t index) const;
+  const uint32_t* numbers_of(uint32_t line) const {
+    return numbers_.data() + line * columns_.size();
+  }
   bool has_entry(const Line& line, size_t index) const;
   store::Entry entry_of(const Line& line, size_t index) const;
 
@@ -73,6 +75,7 @@ class IndexEntries {
   std::vector<Column> columns_;
   Arena arena_;
   std::vector<Line> lines_;
+  std::vector<uint32_t> numbers_;  // [line][column] of its part; a rank when all is read
   std::vector<uint32_t> by_tail_;
   std::string part_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <xxhash.h>
+
 #include "schemas/base/assert.h"
 #include "schemas/index/key.h"
 
@@ -9,7 +11,9 @@ namespace ledger::bulk {
 
 namespace {
 
-constexpr size_t kAudioBytes = 400;  // of a row in both maps, estimated
+constexpr size_t kAudioBytes = 250;  // of a row in the map, estimated
+
+uint64_t hash_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
 
 bool before(const AudioLookup::Ref& a, const record::ContentAudio& b) {
   return a.creation_time != b.creation_time ? a.creation_time < b.creation_time : a.id < b.id;
@@ -23,46 +27,48 @@ void AudioLookup::build_key(std::string_view content_id, record::ContentType typ
   index::append_text(key_, record::to_text(type));
 }
 
-TextMap<AudioLookup::Content>::value_type& AudioLookup::entry_of(std::string_view content_id,
-                                                                 record::ContentType type) {
+AudioLookup::Content& AudioLookup::content(std::string_view content_id, record::ContentType type) {
   build_key(content_id, type);
   const auto found = by_content_.find(key_);
-  return found != by_content_.end() ? *found : *by_content_.try_emplace(key_).first;
-}
-
-AudioLookup::Content& AudioLookup::content(std::string_view content_id, record::ContentType type) {
-  return entry_of(content_id, type).second;
+  return found != by_content_.end() ? found->second : by_content_[key_];
 }
 
 void AudioLookup::add(const record::ContentAudio& row, Slot slot) {
-  auto& [key, content] = entry_of(row.content_id, row.content_type);
-  by_id_[row.id] = {slot, &key};
-  auto& audios = content.audios;
+  auto& audios = content(row.content_id, row.content_type).audios;
   const auto place = std::partition_point(audios.begin(), audios.end(),
                                           [&](const Ref& ref) { return before(ref, row); });
   audios.insert(place, {row.creation_time, row.id, row.voice_id, slot});
   bytes_ += kAudioBytes;
+
+  by_id_.add(hash_of(row.id), static_cast<uint32_t>(lives_.size()));
+  const auto content_size = static_cast<uint32_t>(key_.size());
+  lives_.push_back(
+      {texts_.copy(row.id + key_), static_cast<uint32_t>(row.id.size()), content_size, slot});
 }
 
 void AudioLookup::remove(const record::ContentAudio& row) {
-  by_id_.erase(row.id);
   auto& audios = content(row.content_id, row.content_type).audios;
   const size_t removed = std::erase_if(audios, [&](const Ref& ref) { return ref.id == row.id; });
   LEDGER_ASSERT(removed == 1, "{} {}", row.id, removed);
+  by_id_.remove(hash_of(row.id), number_of(row.id).value());
+}
+
+std::optional<uint32_t> AudioLookup::number_of(std::string_view id) const {
+  return by_id_.find(hash_of(id), [&](uint32_t number) { return lives_[number].id() == id; });
 }
 
 std::optional<Slot> AudioLookup::find(std::string_view id) const {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return std::nullopt;
-  return found->second.slot;
+  const auto number = number_of(id);
+  if (!number) return std::nullopt;
+  return lives_[*number].slot;
 }
 
 std::optional<bool> AudioLookup::is_of(std::string_view id, std::string_view content_id,
                                        record::ContentType type) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return std::nullopt;
+  const auto number = number_of(id);
+  if (!number) return std::nullopt;
   build_key(content_id, type);
-  return *found->second.content == key_;
+  return lives_[*number].content() == key_;
 }
 
 }  // namespace ledger::bulk

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "projector/bulk/arena.h"
+#include "projector/bulk/number_table.h"
 #include "projector/bulk/row_table.h"
 #include "schemas/record/record.h"
 
@@ -40,21 +42,30 @@ class AudioLookup {
   std::optional<bool> is_of(std::string_view id, std::string_view content_id,
                             record::ContentType type);
   Content& content(std::string_view content_id, record::ContentType type);
-  size_t bytes() const { return bytes_; }
+  size_t bytes() const {
+    return bytes_ + by_id_.bytes() + texts_.bytes() + lives_.capacity() * sizeof(Live);
+  }
 
  private:
+  // Its id, then the key of its content, in one piece of memory.
   struct Live {
+    const char* text = nullptr;
+    uint32_t id_size = 0;
+    uint32_t content_size = 0;
     Slot slot = 0;
-    const std::string* content = nullptr;  // its key in by_content_
+    std::string_view id() const { return {text, id_size}; }
+    std::string_view content() const { return {text + id_size, content_size}; }
   };
 
-  TextMap<Content>::value_type& entry_of(std::string_view content_id, record::ContentType type);
   void build_key(std::string_view content_id, record::ContentType type);
+  std::optional<uint32_t> number_of(std::string_view id) const;
 
-  TextMap<Live> by_id_;
+  NumberTable by_id_;        // of lives_
+  std::vector<Live> lives_;  // dead ones too
+  Arena texts_;
   TextMap<Content> by_content_;
   std::string key_;
-  size_t bytes_ = 0;  // estimated
+  size_t bytes_ = 0;  // of by_content_, estimated
 };
 
 }  // namespace ledger::bulk

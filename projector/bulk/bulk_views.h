@@ -109,9 +109,9 @@ class BulkViews : public fold::State, public apply::Operations {
   // Calls take(view, source, gone) for each view with what this round has of it, both in key order:
   // a source of entries, and keys of the base that left. What was taken is freed.
   template <typename Take>
-  void each_view(const Take& take);
+  void each_view(const Take& take, const std::function<void()>& pulse);
   template <typename Record, typename Take>
-  void each_view_of_table(const Take& take);
+  void each_view_of_table(const Take& take, const std::function<void()>& pulse);
   template <typename Source>
   void merge(const store::ViewName& name, Source source, const std::vector<std::string>& gone,
              store::ShardFill& fill) const;

@@ -94,21 +94,23 @@ void BulkViews::write(store::ShardFill& fill, const std::function<void()>& pulse
   fill.set_pulse(pulse);
   std::map<View, store::ViewName> names;
   for (const store::ViewName& name : store::view_names(declarations_)) names[name.view] = name;
-  each_view([&](View view, auto source, const std::vector<std::string>& gone) {
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
     pulse();
     merge(names.at(view), std::move(source), gone, fill);
-  });
+  };
+  each_view(take, pulse);
 }
 
 void BulkViews::put(store::ShardWriter& writer) {
-  each_view([&](View view, auto source, const std::vector<std::string>& gone) {
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
     put_view(view, std::move(source), gone, writer);
-  });
+  };
+  each_view(take, [] {});
 }
 
 // Index entries come last, when the memory of the others is free: they take the most.
 template <typename Take>
-void BulkViews::each_view(const Take& take) {
+void BulkViews::each_view(const Take& take, const std::function<void()>& pulse) {
   audio_lookup_ = {};
   listening_lookup_ = {};
   take(View::kEventIds, EventIdSource(event_ids_.sorted()), {});
@@ -122,15 +124,15 @@ void BulkViews::each_view(const Take& take) {
     run.sort();
     take(view, RunSource(run), {});
   }
-  each_view_of_table<record::ContentAudio>(take);
-  each_view_of_table<record::UserContentAudio>(take);
+  each_view_of_table<record::ContentAudio>(take, pulse);
+  each_view_of_table<record::UserContentAudio>(take, pulse);
 }
 
 template <typename Record, typename Take>
-void BulkViews::each_view_of_table(const Take& take) {
+void BulkViews::each_view_of_table(const Take& take, const std::function<void()>& pulse) {
   const RowTable& rows = table(record::table_of<Record>());
   take(store::rows_of(record::table_of<Record>()), RowSource(rows), rows_gone(rows));
-  const IndexEntries<Record> entries(rows, declarations_);
+  const IndexEntries<Record> entries(rows, declarations_, pulse);
   for (auto& [view, index] : indexes_) {
     if (index.table != record::table_of<Record>()) continue;
     std::sort(index.gone.begin(), index.gone.end());

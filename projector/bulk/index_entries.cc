@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kTimeBytes = 9;  // of enc(_creationTime)
 constexpr unsigned kDigitBits = 11;
 constexpr uint32_t kDigits = 1U << kDigitBits;
+constexpr Slot kPulseEvery = 4096;
 constexpr size_t kAhead = 8;  // lines fetched before their turn
 
 // Stable: lines of equal ranks stay as they were. `limit`: above all ranks.
@@ -34,7 +35,8 @@ void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order
 }  // namespace
 
 template <typename Record>
-IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declarations& declarations)
+IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declarations& declarations,
+                                   const std::function<void()>& pulse)
     : rows_(rows) {
   const record::Table table = record::table_of<Record>();
   for (const index::IndexSpec* spec : declarations.of(table)) {
@@ -44,6 +46,7 @@ IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declaratio
   }
   Record record;  // kept for the capacity of its text
   for (Slot slot = 0; slot < rows.rows().size(); ++slot) {
+    if (slot % kPulseEvery == 0) pulse();
     const RowTable::Row& row = rows.rows()[slot];
     const bool as_in_base = row.in_base && row.entered == 0;
     if (!row.live || as_in_base) continue;

@@ -6,6 +6,7 @@
 // Every key ends with enc(_creationTime) enc(_id), by_id's with enc(_id) alone.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,11 @@ namespace ledger::bulk {
 template <typename Record>
 class IndexEntries {
  public:
-  // Reads rows that have entries which the base has not. Lifetime: of both, outlive it.
-  IndexEntries(const RowTable& rows, const index::Declarations& declarations);
+  // Reads rows that have entries which the base has not. `pulse`: called now and then meanwhile;
+  // may throw. Lifetime: of rows and declarations, outlive it.
+  IndexEntries(
+      const RowTable& rows, const index::Declarations& declarations,
+      const std::function<void()>& pulse = [] {});
 
   // Entries of one index in key order.
   class Source {

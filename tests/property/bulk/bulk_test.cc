@@ -138,6 +138,32 @@ TEST_P(BulkPath, BatchesGoOnWhereRoundsEnded) {
   expect_equal(batches("mixed", 10 * GetParam(), log_.size()), direct("direct"));
 }
 
+// At whichever call that is: a signal must not wait for the end of a round.
+TEST_P(BulkPath, RoundThatIsStoppedWhileItIsWrittenLeavesTheOneBefore) {
+  struct Stopped {};
+  const auto path = directory_.path() / "stopped";
+  const size_t half = log_.size() / 2;
+  size_t calls = 0;
+  size_t stop_at = 0;
+  const auto pulse = [&] {
+    if (++calls == stop_at) throw Stopped();
+  };
+  {
+    bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kMemory, pulse);
+    fold(folding, half);
+    folding.finish();
+    ASSERT_GT(calls, 10U);
+    stop_at = calls + 1 + GetParam() % (calls / 2);
+    fold(folding, log_.size());
+    EXPECT_THROW(folding.finish(), Stopped);
+  }
+  EXPECT_EQ(bulk::Rounds(path).newest(), 1);
+  EXPECT_FALSE(std::filesystem::exists(bulk::Rounds(path).part()));
+  EXPECT_EQ(store::ShardReader(bulk::Rounds(path).path()).state().position,
+            Offset{static_cast<int64_t>(half)});
+  expect_equal(bulk("stopped", log_.size()), direct("direct"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, BulkPath, ::testing::Range<uint64_t>(1, kSeeds + 1));
 
 }  // namespace

@@ -31,7 +31,10 @@ struct KeptLogWriter::Impl {
     head.end = read_end(transaction, handles.meta, environment->path());
     head.chain = read_chain(transaction, handles.meta, environment->path());
     const auto last = reads->last_block(transaction);
-    if (last) head.log_time_ms = last->log_time_ms;
+    if (last) {
+      check_frames(*last, environment->path());
+      head.log_time_ms = last->log_time_ms;
+    }
     encoder.go_on_from(head.log_time_ms);
     const auto tail_end =
         reads->scan_tail(transaction, last ? last->end : Offset{0}, [&](const KeptEvent& event) {

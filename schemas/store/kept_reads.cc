@@ -20,14 +20,45 @@ bool seek_at_or_before(Cursor& cursor, Offset offset, std::string_view& key,
   return cursor.move(MDB_FIRST, key, value);
 }
 
+// Returns: nullopt when none of its records reaches over `offset`.
+std::optional<KeptEvent> event_over(std::shared_ptr<const Block> block, Offset offset) {
+  const auto behind =
+      std::upper_bound(block->events.begin(), block->events.end(), offset,
+                       [](Offset wanted, const KeptEvent& event) { return wanted < event.offset; });
+  if (behind == block->events.begin() || offset >= end_of(*std::prev(behind))) return std::nullopt;
+  KeptEvent event = *std::prev(behind);
+  event.block = std::move(block);
+  return event;
+}
+
 }  // namespace
+
+std::shared_ptr<const Block> HeldBlocks::over(Offset offset) {
+  for (Held& held : held_) {
+    if (!held.block || held.block->events.front().offset > offset) continue;
+    if (end_of(held.block->events.back()) <= offset) continue;
+    held.used = ++uses_;
+    return held.block;
+  }
+  return nullptr;
+}
+
+void HeldBlocks::keep(std::shared_ptr<const Block> block) {
+  if (block->events.empty()) return;
+  *std::min_element(held_.begin(), held_.end(), [](const Held& a, const Held& b) {
+    return a.used < b.used;
+  }) = {std::move(block), ++uses_};
+}
 
 std::optional<KeptEvent> KeptReads::read(const Transaction& transaction, Offset offset) {
   if (raw(offset) < 0) return std::nullopt;
-  const std::string key = offset_key(offset);
-  std::string_view value;
-  if (transaction.get(handles_.tail, key, value)) return decode_kept(key, value, path_);
-  auto found = read_block(transaction, offset);
+  auto found = read_held(offset);
+  if (!found) {
+    const std::string key = offset_key(offset);
+    std::string_view value;
+    if (transaction.get(handles_.tail, key, value)) return decode_kept(key, value, path_);
+    found = read_block(transaction, offset);
+  }
   if (found && found->offset == offset) return found;
   if (!found) check_absent(transaction, offset);
   return std::nullopt;
@@ -47,6 +78,7 @@ void KeptReads::check_absent(const Transaction& transaction, Offset offset) cons
 
 std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, Offset offset) {
   if (raw(offset) < 0) return std::nullopt;
+  if (auto held = read_held(offset)) return held;
   Cursor tail(transaction, handles_.tail, path_);
   std::string_view key;
   std::string_view value;
@@ -61,36 +93,27 @@ std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, 
   return found;
 }
 
-// The record of a block that has `offset`.
+std::optional<KeptEvent> KeptReads::read_held(Offset offset) {
+  if (auto block = blocks_.over(offset)) return event_over(std::move(block), offset);
+  auto group = groups_.over(offset);
+  return group ? event_over(std::move(group), offset) : std::nullopt;
+}
+
 std::optional<KeptEvent> KeptReads::read_block(const Transaction& transaction, Offset offset) {
   Cursor cursor(transaction, handles_.blocks, path_);
   std::string_view key;
   std::string_view value;
   if (!seek_at_or_before(cursor, offset, key, value)) return std::nullopt;
-  std::shared_ptr<const Block> block = unpacked(key, value);
-  const auto behind =
-      std::upper_bound(block->events.begin(), block->events.end(), offset,
-                       [](Offset wanted, const KeptEvent& event) { return wanted < event.offset; });
-  if (behind == block->events.begin() || offset >= end_of(*std::prev(behind))) return std::nullopt;
-  KeptEvent event = *std::prev(behind);
-  event.block = std::move(block);
-  return event;
-}
-
-std::shared_ptr<const Block> KeptReads::unpacked(std::string_view key, std::string_view value) {
-  ++reads_;
-  for (Held& held : held_) {
-    if (!held.block || held.key != key) continue;
-    held.used = reads_;
-    return held.block;
-  }
   const PackedBlock packed = open_block(key, value, path_);
   auto block = std::make_shared<Block>();
-  decoder_.decode(packed, *block, path_);
-  Held& oldest = *std::min_element(held_.begin(), held_.end(),
-                                   [](const Held& a, const Held& b) { return a.used < b.used; });
-  oldest = {block, std::string(key), reads_};
-  return block;
+  if (const PackedPart* group = group_with(packed, offset)) {
+    decoder_.decode_group(packed, *group, *block, path_);
+    groups_.keep(block);
+  } else {
+    decoder_.decode(packed, *block, path_);
+    blocks_.keep(block);
+  }
+  return event_over(std::move(block), offset);
 }
 
 void KeptReads::scan(const Transaction& transaction, Offset from, Offset limit,

@@ -1,6 +1,7 @@
 // What the store costs beside bare LMDB doing the same puts, gets and steps with ready keys: the
 // rest is digests, chain, checksums and the checks of every write. In memory (/dev/shm), so that a
 // disk's noise is left out; items are events, entries or keys. bytes_per_event: of the whole file.
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -97,6 +98,10 @@ class Workload {
       value.clear();
       event::encode(each, value);
       texts_.emplace_back(event::content_id(each.payload), value);
+      const auto* changed = std::get_if<event::StatusChanged>(&each.payload);
+      if (changed != nullptr && changed->script) {
+        scripts_.push_back(Offset{static_cast<int64_t>(times_.size())});
+      }
       times_.push_back(static_cast<int64_t>(each.occurred_at));
     }
   }
@@ -108,10 +113,12 @@ class Workload {
     }
     return events;
   }
+  const std::vector<Offset>& scripts() const { return scripts_; }  // events with a script
 
  private:
   std::vector<std::pair<std::string, std::string>> texts_;  // key, value
   std::vector<int64_t> times_;
+  std::vector<Offset> scripts_;
 };
 
 const Workload& workload() {
@@ -193,6 +200,19 @@ void read_of_kept_log(benchmark::State& state) {
   for (auto _ : state) {
     const Offset offset{static_cast<int64_t>(random() % (kBatches * kBatch))};
     benchmark::DoNotOptimize(filled.log->read(offset));
+  }
+  count_items(state, 1);
+}
+
+// Those of contentAudios' scripts, in no order: each lies in another block.
+void read_script_of_kept_log(benchmark::State& state) {
+  const FilledLog filled;
+  std::vector<Offset> scripts = workload().scripts();
+  std::shuffle(scripts.begin(), scripts.end(), std::mt19937_64(1));
+  size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(filled.log->read(scripts[i]));
+    if (++i == scripts.size()) i = 0;
   }
   count_items(state, 1);
 }
@@ -367,6 +387,7 @@ BENCHMARK(append_to_kept_log)->Iterations(kBatches);
 BENCHMARK(append_bare)->Iterations(kBatches);
 BENCHMARK(scan_of_kept_log);
 BENCHMARK(read_of_kept_log);
+BENCHMARK(read_script_of_kept_log);
 BENCHMARK(read_on_of_kept_log);
 BENCHMARK(insert_index_keys)->Iterations(kBatches);
 BENCHMARK(insert_bare)->Iterations(kBatches);

@@ -90,14 +90,14 @@ TEST_F(ClosedDirectory, ViewsOfAnotherFormatVersionAreSix) {
   std::string bytes = read_file(shard_file(0));
   const std::string ledger(setup_.ledger_id.begin(), setup_.ledger_id.end());
   size_t changed = 0;
-  for (size_t at = bytes.find('\x01' + ledger); at != std::string::npos;
-       at = bytes.find('\x01' + ledger, at + 1)) {
-    bytes[at] = '\x02';
+  for (size_t at = bytes.find('\x02' + ledger); at != std::string::npos;
+       at = bytes.find('\x02' + ledger, at + 1)) {
+    bytes[at] = '\x03';
     ++changed;
   }
   ASSERT_GT(changed, 0U);
   write_file(shard_file(0), bytes);
-  expect_all(6, "format version is stored 2, expected 1");
+  expect_all(6, "format version is stored 3, expected 2");
 }
 
 TEST_F(ClosedDirectory, AMissingShardIsFive) {

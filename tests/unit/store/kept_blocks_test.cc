@@ -1,26 +1,31 @@
 // Logs that are long enough for blocks: what is said of them here is said of the tail in
 // kept_log_test.cc.
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <random>
 
 #include <xxhash.h>
 
 #include "schemas/base/bytes.h"
-#include "tests/unit/store/kept_log_fixture.h"
+#include "schemas/event/codec.h"
+#include "schemas/event/glance.h"
+#include "tests/support/event/random_event.h"
+#include "tests/support/store/kept_log_fixture.h"
 
 namespace ledger::store {
 namespace {
 
 constexpr size_t kEvents = 1000;
-constexpr size_t kPreambleBytes = 40;  // of a block, in front of its frame
+constexpr size_t kFixedBytes = 40;  // of a block, in front of what is said of its frames
 
-// Events with the bytes that they point to: some null or empty, some large, a clock that goes back,
-// gaps.
+// Events with the bytes that they point to: some of them about audios, some null or empty, some
+// large, a clock that goes back, gaps.
 class LongLog {
  public:
   explicit LongLog(size_t count) {
     std::mt19937_64 random(7);
+    event::RandomEvents values(7);
     int64_t offset = 0;
     texts_.reserve(count);
     for (size_t i = 0; i < count; ++i) {
@@ -29,8 +34,13 @@ class LongLog {
         offset += static_cast<int64_t>(i);
         continue;
       }
-      std::string& text = texts_.emplace_back(i % 97 == 96 ? 9000 : random() % 600, '\0');
-      for (char& byte : text) byte = static_cast<char>('a' + random() % 20);
+      std::string& text = texts_.emplace_back();
+      if (i % 4 == 1) {
+        event::encode(values.next(), text);
+      } else {
+        text.resize(i % 97 == 96 ? 9000 : random() % 600);
+        for (char& byte : text) byte = static_cast<char>('a' + random() % 20);
+      }
       const std::string_view view = text;
       const std::string_view key = view.substr(0, 32);
       events_.push_back(event(offset++, static_cast<int64_t>(5000 + i - random() % 40),
@@ -88,6 +98,41 @@ class KeptBlocks : public KeptLogFixture {
     return fault_of([&] { reader.scan(from, reader.end(), [](auto&) { return true; }); });
   }
 
+  Fault read_fault(Offset offset) const {
+    return fault_of([&] { KeptLogReader(path()).read(offset); });
+  }
+  static void scan_block(const KeptLogReader& reader, const std::string& key, Offset limit) {
+    reader.scan(offset_of(key), limit, [](auto&) { return true; });
+  }
+  static size_t head_bytes(const std::string& block) {
+    return read_be32(std::string_view(block).substr(8));
+  }
+  static size_t groups_of(const std::string& block) {
+    return read_be32(std::string_view(block).substr(36));
+  }
+  // Is the byte of the head one of a group's places?
+  static bool is_place(const std::string& block, size_t at) {
+    size_t part = kFixedBytes;
+    for (size_t i = 0; i < groups_of(block); ++i) {
+      const size_t places = part + 20;
+      part = places + 2 * read_be32(std::string_view(block).substr(part + 16));
+      if (at >= places && at < part) return true;
+    }
+    return false;
+  }
+  static std::string with_flip(std::string block, size_t at) {
+    block[at] = static_cast<char>(block[at] ^ 1);
+    return block;
+  }
+  // The first event of the block that is about an audio, or is not.
+  const KeptEvent& first_of_block(int block, bool about_audio) const {
+    const Offset from = offset_of(key_of(block));
+    return *std::find_if(log_.events().begin(), log_.events().end(), [&](const KeptEvent& each) {
+      return each.offset >= from &&
+             (each.value && event::is_about_audio(*each.value)) == about_audio;
+    });
+  }
+
   static void expect_same(const KeptEvent& kept, const KeptEvent& expected) {
     EXPECT_EQ(kept.offset, expected.offset);
     EXPECT_EQ(kept.key, expected.key) << raw(expected.offset);
@@ -102,6 +147,7 @@ class KeptBlocks : public KeptLogFixture {
 TEST_F(KeptBlocks, EventsComeBackFromBlocksAndTailInEitherOrder) {
   write_all();
   EXPECT_GT(entries("blocks").size(), 3U);
+  EXPECT_GT(groups_of(entries("blocks").begin()->second), 1U);
   EXPECT_GT(entries("tail").size(), 0U);
   const KeptLogWriter writer(path(), identity_);  // first: it opens for writing
   const KeptLogReader reader(path());
@@ -188,7 +234,8 @@ TEST_F(KeptBlocks, EventOfABlockOutlivesOtherReadsAndTheReader) {
   write_all();
   std::optional<KeptLogReader> reader(path());
   std::vector<KeptEvent> kept;
-  for (size_t i = 0; i < kEvents * 9 / 10; i += 10) {
+  const Offset last_block = offset_of(entries("blocks").rbegin()->first);
+  for (size_t i = 0; log_.events()[i].offset < last_block; i += 10) {
     kept.push_back(*reader->read(log_.events()[i].offset));
   }
   reader->renew();
@@ -212,12 +259,10 @@ TEST_F(KeptBlocks, ChangedByteAnywhereIsAnIntegrityFaultOfThatBlockAlone) {
   const std::string key = key_of(1);
   const Offset behind = offset_of(key_of(2));
   const std::string block = entries("blocks").at(key);
-  for (size_t at = 0; at < block.size(); at += at < kPreambleBytes ? 1 : 997) {
-    std::string changed = block;
-    changed[at] = static_cast<char>(changed[at] ^ 1);
-    put_block(key, changed);
+  for (size_t at = 0; at < block.size(); at += at < head_bytes(block) ? size_t{1} : size_t{997}) {
+    put_block(key, with_flip(block, at));
     const KeptLogReader reader(path());
-    const std::string message = message_of([&] { reader.read(offset_of(key)); });
+    const std::string message = message_of([&] { scan_block(reader, key, behind); });
     EXPECT_NE(message.find("the block at " + std::to_string(raw(offset_of(key)))),
               std::string::npos)
         << message;
@@ -228,11 +273,52 @@ TEST_F(KeptBlocks, ChangedByteAnywhereIsAnIntegrityFaultOfThatBlockAlone) {
   }
 }
 
+TEST_F(KeptBlocks, EventAboutAnAudioNeedsItsGroupAloneAndAnyOtherTheWholeBlock) {
+  write_all();
+  const std::string key = key_of(1);
+  const std::string block = entries("blocks").at(key);
+  const KeptEvent& audio = first_of_block(1, true);
+  const KeptEvent& other = first_of_block(1, false);
+
+  put_block(key, with_flip(block, block.size() - 1));  // in the rest
+  expect_same(*KeptLogReader(path()).read(audio.offset), audio);
+  EXPECT_EQ(read_fault(other.offset), Fault::kIntegrity);
+
+  put_block(key, with_flip(block, head_bytes(block)));  // in the first group
+  EXPECT_EQ(read_fault(audio.offset), Fault::kIntegrity);
+  EXPECT_EQ(read_fault(other.offset), Fault::kIntegrity);
+}
+
+TEST_F(KeptBlocks, EventsAboutAudiosAloneMakeGroupsOfAFewEach) {
+  std::vector<KeptEvent> events;
+  event::RandomEvents values(3);
+  std::deque<std::string> texts;
+  for (int64_t offset = 0; offset < 600; ++offset) {
+    std::string& text = texts.emplace_back();
+    do {
+      text.clear();
+      event::encode(values.next(), text);
+    } while (!event::is_about_audio(text) || text.size() > 2000);
+    events.push_back(event(offset, 5000 - offset, "k", text));
+  }
+  write(events);
+  const std::string block = entries("blocks").begin()->second;
+  EXPECT_GT(groups_of(block), 10U);
+  EXPECT_LT(groups_of(block), 17U);
+  const KeptLogReader reader(path());
+  std::shuffle(events.begin(), events.end(), std::mt19937_64(5));
+  for (const KeptEvent& each : events) {
+    expect_same(*reader.read(each.offset), each);
+    EXPECT_EQ(reader.read(each.offset)->log_time_ms, 5000);
+  }
+}
+
 TEST_F(KeptBlocks, BlockThatIsCutShortIsAnIntegrityFault) {
   write_all();
   const std::string key = key_of(1);
   const std::string block = entries("blocks").at(key);
-  for (const size_t bytes : {size_t{0}, kPreambleBytes - 1, kPreambleBytes, block.size() - 1}) {
+  for (const size_t bytes : {size_t{0}, kFixedBytes - 1, kFixedBytes, head_bytes(block) - 1,
+                             head_bytes(block), block.size() - 1}) {
     put_block(key, block.substr(0, bytes));
     EXPECT_EQ(scan_fault(), Fault::kIntegrity) << bytes;
   }
@@ -242,12 +328,13 @@ TEST_F(KeptBlocks, BlockWithARightChecksumAndAWrongHeadIsAnIntegrityFault) {
   write_all();
   const std::string key = key_of(1);
   const std::string block = entries("blocks").at(key);
-  for (size_t at = 8; at < kPreambleBytes; ++at) {
-    if (at >= 16 && at < 24) continue;  // the log time before: a later first record hides it
-    std::string changed = block;
-    changed[at] = static_cast<char>(changed[at] ^ 1);
+  for (size_t at = 8; at < head_bytes(block); ++at) {
+    if (at >= 20 && at < 28) continue;  // the log time before: a later first record hides it
+    if (is_place(block, at)) continue;  // another order of the same records is not seen
+    std::string changed = with_flip(block, at);
     std::string sum;
-    append_be64(sum, XXH3_64bits_withSeed(changed.data() + 8, changed.size() - 8, read_be64(key)));
+    append_be64(sum,
+                XXH3_64bits_withSeed(changed.data() + 8, head_bytes(block) - 8, read_be64(key)));
     put_block(key, changed.replace(0, 8, sum));
     EXPECT_EQ(scan_fault(), Fault::kIntegrity) << at;
   }
@@ -286,10 +373,11 @@ TEST_F(KeptBlocks, LostTailIsAnIntegrityFault) {
 
 TEST_F(KeptBlocks, DamagedLastBlockIsNoticedWhenTheLogIsOpenedForWriting) {
   write_all();
-  std::string block = entries("blocks").rbegin()->second;
-  block.back() = static_cast<char>(block.back() ^ 1);
-  put_block(entries("blocks").rbegin()->first, block);
-  EXPECT_EQ(open_fault(), Fault::kIntegrity);
+  const auto [key, block] = *entries("blocks").rbegin();
+  for (const size_t at : {kFixedBytes, head_bytes(block), block.size() - 1}) {
+    put_block(key, with_flip(block, at));
+    EXPECT_EQ(open_fault(), Fault::kIntegrity) << at;
+  }
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
 
-#include "tests/unit/store/kept_log_fixture.h"
+#include "tests/support/store/kept_log_fixture.h"
 
 namespace ledger::store {
 namespace {

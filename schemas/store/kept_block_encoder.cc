@@ -13,7 +13,7 @@ namespace {
 
 // Measured in ops/decisions/0003-kept-log-blocks.md: larger ones save little and cost point reads.
 constexpr size_t kBlockBytes = size_t{64} << 10;
-// And in ops/decisions/0006-audio-events-apart.md.
+// And in ops/decisions/0007-audio-events-apart.md.
 constexpr size_t kGroupBytes = size_t{4} << 10;
 constexpr int kLevel = 1;
 constexpr int kGroupLevel = -1;  // no tables to build: half of the time to read one

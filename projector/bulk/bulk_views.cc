@@ -59,6 +59,7 @@ BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& l
 }
 
 // Two times take the most: the last event, and when nothing is left but rows and their entries.
+// Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
 size_t BulkViews::bytes() const {
   const size_t rows = audios_.bytes() + listenings_.bytes();
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();

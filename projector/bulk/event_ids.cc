@@ -78,8 +78,6 @@ const std::vector<EventIds::Taken>& EventIds::sorted() {
   return ascending_;
 }
 
-size_t EventIds::bytes() const {
-  return (ascending_.capacity() + others_.capacity()) * sizeof(Taken) + numbers_.bytes();
-}
+size_t EventIds::bytes() const { return size() * sizeof(Taken) + numbers_.bytes(); }
 
 }  // namespace ledger::bulk

@@ -25,7 +25,7 @@ class KeyRun {
   // By key; keys are unique (asserted).
   void sort();
   const std::vector<Item>& items() const { return items_; }
-  size_t bytes() const { return arena_.bytes() + items_.capacity() * sizeof(Item); }
+  size_t bytes() const { return arena_.bytes() + items_.size() * sizeof(Item); }
 
  private:
   Arena arena_;

@@ -89,8 +89,8 @@ void RowTable::set_entered(Row& row, size_t index, Offset at) {
 }
 
 size_t RowTable::bytes() const {
-  return arena_.bytes() + rows_.capacity() * sizeof(Row) + recent_.capacity() * sizeof(uint32_t) +
-         older_.size() * kOlderEntryBytes + entered_.capacity() * sizeof(Offset);
+  return arena_.bytes() + rows_.size() * sizeof(Row) + recent_.size() * sizeof(uint32_t) +
+         older_.size() * kOlderEntryBytes + entered_.size() * sizeof(Offset);
 }
 
 }  // namespace ledger::bulk

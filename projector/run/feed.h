@@ -30,7 +30,7 @@ struct CompareTimes {
 
 enum class LogAnswer : uint8_t { kAgrees, kDiffers, kNone };
 
-// Lifetime: shard, guards and connection outlive the feed.
+// Lifetime: shard and guards outlive the feed.
 class Feed {
  public:
   Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,

@@ -22,7 +22,7 @@ const options::Option kBatchEvents = {"batch-events", Kind::kCount, "N",
 const options::Option kMemory = {"memory", Kind::kSize, "SIZE",
                                  "what the bulk path folds in memory at a time", "1GiB"};
 const options::Option kThreads = {"threads", Kind::kCount, "N",
-                                  "threads that fold (one per partition)"};
+                                  "threads that fold (one per partition; of a fill, one per core)"};
 
 size_t bounded(const options::Parsed& parsed, std::string_view name, uint64_t max) {
   const auto given = parsed.find_count(name);

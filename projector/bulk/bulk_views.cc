@@ -22,6 +22,9 @@ using store::View;
 
 constexpr size_t kEntryBytes = 180;  // of a row in IndexEntries, dictionaries included
 
+constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
+constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
+
 Uuid uuid_of(std::string_view bytes) {
   Uuid id{};
   LEDGER_ASSERT(bytes.size() == id.size(), "{}", bytes.size());
@@ -61,7 +64,7 @@ BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& l
 // Two times take the most: the last event, and when nothing is left but rows and their entries.
 // Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
 size_t BulkViews::bytes() const {
-  const size_t rows = audios_.bytes() + listenings_.bytes();
+  const size_t rows = audios_.bytes() + listenings_.bytes() + text_bytes_;
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
   for (const auto& [view, run] : runs_) folding += run.bytes();
   const size_t writing = rows + (audios_.rows().size() + listenings_.rows().size()) * kEntryBytes;
@@ -241,12 +244,16 @@ void BulkViews::lose(const ContentAudio& row, Slot) { audio_lookup_.remove(row);
 
 void BulkViews::find_in(const UserContentAudio& row, Slot slot) {
   listening_lookup_.add(natural_hash(row.user_id, row.content_id, row.content_type), slot);
-  if (is_foreign(row.id)) foreign_ids_[row.id] = slot;
+  if (!is_foreign(row.id)) return;
+  const bool fresh = foreign_ids_.insert_or_assign(row.id, slot).second;
+  if (fresh) text_bytes_ += kNodeBytes + kTextBytes + row.id.size();
 }
 
 void BulkViews::lose(const UserContentAudio& row, Slot slot) {
   listening_lookup_.remove(natural_hash(row.user_id, row.content_id, row.content_type), slot);
-  if (is_foreign(row.id)) foreign_ids_.erase(row.id);
+  if (is_foreign(row.id) && foreign_ids_.erase(row.id) > 0) {
+    text_bytes_ -= kNodeBytes + kTextBytes + row.id.size();
+  }
 }
 
 namespace {
@@ -290,6 +297,11 @@ std::optional<std::string_view> BulkViews::get(View view, std::string_view key) 
   return base_->get(view, key);
 }
 
+void BulkViews::set_content_hash(std::string_view key, std::string_view hash) {
+  const auto [found, fresh] = content_hashes_.insert_or_assign(std::string(key), hash);
+  if (fresh) text_bytes_ += kNodeBytes + 2 * kTextBytes + key.size() + found->second.size();
+}
+
 void BulkViews::insert(View view, std::string_view key, std::string_view value) {
   switch (view) {
     case View::kContentAudioRows:
@@ -303,7 +315,7 @@ void BulkViews::insert(View view, std::string_view key, std::string_view value) 
       if (key <= last_base_id_) ++scattered_event_ids_;
       return;
     case View::kContentHashes:
-      content_hashes_[std::string(key)] = value;
+      set_content_hash(key, value);
       return;
     case View::kVersions:
     case View::kPast:
@@ -327,7 +339,7 @@ RowTable::Row& BulkViews::row_of(View view, std::string_view rid_key) {
 
 void BulkViews::update(View view, std::string_view key, std::string_view value) {
   if (view == View::kContentHashes) {
-    content_hashes_[std::string(key)] = value;
+    set_content_hash(key, value);
     return;
   }
   RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
@@ -363,6 +375,7 @@ std::optional<store::Entry> BulkViews::leave(View view, const apply::LateBytes& 
   const auto found = base_->get(view, bytes);
   if (!found) return std::nullopt;
   index.gone.emplace_back(bytes);
+  text_bytes_ += kTextBytes + bytes.size();
   return store::decode_entry(bytes, *found);
 }
 

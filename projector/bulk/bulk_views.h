@@ -99,6 +99,7 @@ class BulkViews : public fold::State, public apply::Operations {
   uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
                         record::ContentType type);
   bool is_foreign(std::string_view id) const { return !id.starts_with(id_prefix_); }
+  void set_content_hash(std::string_view key, std::string_view hash);
   void find_in(const record::ContentAudio& row, Slot slot);
   void find_in(const record::UserContentAudio& row, Slot slot);
   void lose(const record::ContentAudio& row, Slot slot);
@@ -142,6 +143,7 @@ class BulkViews : public fold::State, public apply::Operations {
   std::map<std::string, std::string, std::less<>> content_hashes_;
   std::map<store::View, KeyRun> runs_;  // of the views that are only inserted into
   std::map<store::View, IndexView> indexes_;
+  size_t text_bytes_ = 0;  // of foreign_ids_, content_hashes_ and what is gone
   std::string key_;
 };
 

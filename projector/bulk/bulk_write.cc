@@ -179,8 +179,10 @@ uint64_t BulkViews::fresh_entries() const {
 }
 
 size_t BulkViews::dirty_pages() const {
-  size_t pages = pages_touched(View::kEventIds, event_ids_.size(), scattered_event_ids_) +
-                 (audios_.bytes() + listenings_.bytes()) / kPageBytes;
+  size_t pages =
+      pages_touched(View::kEventIds, event_ids_.size(), scattered_event_ids_) +
+      (audios_.bytes() + listenings_.bytes()) / kPageBytes +
+      pages_touched(View::kContentHashes, content_hashes_.size(), content_hashes_.size());
   for (const auto& [view, run] : runs_) {
     pages += pages_touched(view, run.items().size(), run.items().size());
   }

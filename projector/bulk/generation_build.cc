@@ -85,7 +85,8 @@ bool GenerationBuild::take_up(std::optional<store::Generation> base) {
     return !base ||
            position >= store::ShardReader(directory_.shard(*base, partition)).state().position;
   };
-  const auto leftover = bulk::take_up(directory_, base, fits);
+  const auto leftover = bulk::take_up(
+      directory_, base, fits, [this](auto removed) { messages_.info(removal_text(removed)); });
   fresh_ = leftover ? leftover->generation : fresh_generation(directory_);
   if (!leftover) return false;
   messages_.info(fmt::format("{}: resumes generation {} at {}", settings_.what,

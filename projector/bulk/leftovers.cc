@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* kBuilding = "building";
 constexpr const char* kBuildingNew = "building.new";
+constexpr const char* kReplaces = "replaces";
 constexpr int kTakenUpMax = 5;  // at the same positions
 
 // Contents of the file `building`.
@@ -66,13 +67,21 @@ std::vector<store::Generation> leftovers(const store::ViewDirectory& directory) 
   return found;
 }
 
+void remove(const store::ViewDirectory& directory, store::Generation generation,
+            const Removed& removed) {
+  directory.remove_generation(generation);
+  removed(generation);
+}
+
 // Returns: the newest leftover, which alone is left.
-std::optional<store::Generation> only_newest(const store::ViewDirectory& directory) {
+std::optional<store::Generation> only_newest(const store::ViewDirectory& directory,
+                                             const Removed& removed) {
+  remove_replaced(directory);
   if (const auto live = directory.current()) remove_mark(directory.generation(*live));
   const std::vector<store::Generation> found = leftovers(directory);
   if (found.empty()) return std::nullopt;
   for (const store::Generation generation : found) {
-    if (generation != found.back()) directory.remove_generation(generation);
+    if (generation != found.back()) remove(directory, generation, removed);
   }
   return found.back();
 }
@@ -139,14 +148,42 @@ void begin_generation(const store::ViewDirectory& directory, store::Generation f
   store::fsync_path(directory.root());
 }
 
+void note_replaced(const store::ViewDirectory& directory, store::Generation fresh,
+                   store::Generation replaced) {
+  const fs::path note = directory.generation(fresh) / kReplaces;
+  std::ofstream(note) << text_of(replaced) << '\n';
+  store::fsync_path(note);
+  store::fsync_path(directory.generation(fresh));
+}
+
+void remove_replaced(const store::ViewDirectory& directory) {
+  const auto live = directory.current();
+  if (!live) return;
+  const fs::path note = directory.generation(*live) / kReplaces;
+  std::string name;
+  if (!(std::ifstream(note) >> name)) return;
+  for (const store::Generation generation : directory.generations()) {
+    if (generation < *live && text_of(generation) == name) directory.remove_generation(generation);
+  }
+  std::error_code ignored;  // what it names is gone
+  fs::remove(note, ignored);
+}
+
+std::string removal_text(store::Generation removed) {
+  return fmt::format(
+      "removed generation {}, newer than the live one: what a build that died left, "
+      "or `current` was turned back from it",
+      store::raw(removed));
+}
+
 void end_generation(const store::ViewDirectory& directory, store::Generation live) {
   remove_mark(directory.generation(live));
   store::fsync_path(directory.generation(live));
 }
 
-std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base,
-                                const Fits& fits) {
-  const auto newest = only_newest(directory);
+std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits,
+                                const Removed& removed) {
+  const auto newest = only_newest(directory, removed);
   if (!newest) return std::nullopt;
   const fs::path folder = directory.generation(*newest);
   const auto mark = read_mark(folder);
@@ -156,13 +193,13 @@ std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base
       return Leftover{*newest, *positions};
     }
   }
-  directory.remove_generation(*newest);
+  remove(directory, *newest, removed);
   return std::nullopt;
 }
 
-std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory,
-                                                  Keep keep) {
-  const auto newest = only_newest(directory);
+std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory, Keep keep,
+                                                  const Removed& removed) {
+  const auto newest = only_newest(directory, removed);
   if (!newest) return std::nullopt;
   const auto live = directory.current();
   const auto mark = read_mark(directory.generation(*newest));
@@ -170,7 +207,7 @@ std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& di
       live && mark && has_whole_round(directory, *newest) &&
       (mark->base == text_of({}) || (keep == Keep::kAll && mark->base == text_of(live)));
   if (stays) return newest;
-  directory.remove_generation(*newest);
+  remove(directory, *newest, removed);
   return std::nullopt;
 }
 

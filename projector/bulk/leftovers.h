@@ -4,13 +4,15 @@
 //   gen-N/building   there from the first round until gen-N is published:
 //                    "log" or "gen-K", from what it is made; then how often it was taken up, and at
 //                    which positions the last time
+//   gen-N/replaces   "gen-K", which gen-N stands in place of: there until gen-K is removed
 //
-// A generation without that file was live once. It may be what an operator turned away from, so it
+// A generation without `building` was live once. It may be what an operator turned away from, so it
 // is nothing to build on.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "schemas/store/directory.h"
 #include "schemas/store/shard_state.h"
@@ -24,6 +26,13 @@ using Base = std::optional<store::Generation>;
 // Makes the folder of `fresh` durably, as one that is being built.
 // Throws: Error{kUnavailable, kFull}.
 void begin_generation(const store::ViewDirectory& directory, store::Generation fresh, Base base);
+// `fresh` will stand in place of `replaced`, which then goes, also when whoever says so dies.
+// Throws: Error{kUnavailable, kFull}.
+void note_replaced(const store::ViewDirectory& directory, store::Generation fresh,
+                   store::Generation replaced);
+// Removes what the live generation was noted to replace, if that is still there.
+// Throws: Error{kUnavailable}.
+void remove_replaced(const store::ViewDirectory& directory);
 // It is published. Throws: Error{kUnavailable}.
 void end_generation(const store::ViewDirectory& directory, store::Generation live);
 
@@ -36,12 +45,18 @@ struct Leftover {
 // then.
 using Fits = std::function<bool(Partition, const store::ShardIdentity&, Offset position)>;
 
+// Is told of each generation that was removed, but of those that were replaced.
+using Removed = std::function<void(store::Generation)>;
+inline const Removed kSilently = [](store::Generation) {};
+std::string removal_text(store::Generation removed);  // for a log line
+
 // Settles the rounds of the newest leftover and removes all others; that one too unless it is of
 // the same base and every whole round in it fits. Also when it was taken up often without getting
 // further: then it may be what ends those who read it.
 // Returns: nullopt when nothing is left to go on from.
 // Precondition: the caller holds build.lock.
-std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits);
+std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits,
+                                const Removed& removed = kSilently);
 
 enum class Keep : uint8_t {
   kAll,      // whatever a build may go on with
@@ -49,6 +64,7 @@ enum class Keep : uint8_t {
 };
 // For who does not build now: removes leftovers that no build can go on with.
 // Returns: the one that stays. Precondition: the caller holds build.lock.
-std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory, Keep keep);
+std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory, Keep keep,
+                                                  const Removed& removed = kSilently);
 
 }  // namespace ledger::bulk

@@ -16,7 +16,7 @@ namespace ledger::rebuild {
 struct RebuildOptions {
   std::string views;
   size_t keep = 1;     // previous generations that stay
-  size_t threads = 0;  // 0: one per partition, at most one per core
+  size_t threads = 0;  // 0: one per core, at most one per partition
   size_t memory = 0;   // bytes, over all threads
   bool accept_differences = false;
   bool quiet = false;

@@ -40,7 +40,8 @@ class Feed {
   // By one thread at a time. Folds what is kept already, a while at a time; then what comes within
   // `wait`; while the brokers do not answer a due
   // comparison it waits for them. Returns: whether events came.
-  // Throws: Error on what waiting does not mend; everything before it is folded.
+  // Throws: Error on what waiting does not mend. Everything before it is kept; a batch that waits
+  // for more, also of another feed of the thread, is folded by the next start.
   bool step(std::chrono::milliseconds wait, const std::stop_token& stop);
   // Commits what waits for more. The last call, by the thread that stepped.
   void finish();

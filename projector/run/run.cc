@@ -117,7 +117,9 @@ Fault run(const RunOptions& options, const options::Interrupt& interrupt) {
     if (is_stop(error)) {
       report.stopped();
       if (!options.until_end) return Fault::kNone;
-    } else if (error.fault() != Fault::kUsage) {
+    } else if (error.fault() == Fault::kUsage) {
+      report.stopped();  // the command line is refused, not the log
+    } else {
       report.refused(error);
     }
     throw;

@@ -28,7 +28,7 @@ struct RunOptions {
   size_t batch_events = 0;
   size_t bulk_from = 0;  // events behind from which on the bulk path is taken, if it pays
   size_t memory = 0;     // bytes of the bulk path, over all threads
-  size_t threads = 0;    // 0: one per partition
+  size_t threads = 0;    // 0: one per partition; of a fill, one per core
   std::optional<std::chrono::milliseconds> give_up_after;
   bool quiet = false;
 };

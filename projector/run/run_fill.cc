@@ -27,9 +27,9 @@ void Run::fill_from_kept() {
 void Run::fill() {
   const auto building = store::FileLock::try_take(directory_.build_lock());
   if (!building) return;
-  const auto replaced = directory_.current();
+  const store::Generation replaced = directory_.current().value();
   const bool empty = distance({}, position()) == 0;
-  const auto base = empty ? std::nullopt : replaced;
+  const auto base = empty ? std::nullopt : bulk::Base(replaced);
   shards_.clear();
   try {
     bulk::GenerationBuild build(directory_, base,
@@ -39,7 +39,9 @@ void Run::fill() {
                                  .tick = [this] { report_.beat(); }},
                                 messages_, interrupt_);
     build.fold_to([](const bulk::ShardBuild& shard) { return shard.end(); });
-    build.publish(build.place());
+    const PositionVector filled = build.place();
+    bulk::note_replaced(directory_, build.generation(), replaced);
+    build.publish(filled);
   } catch (const Error& error) {
     if (error.fault() != Fault::kFull) throw;
     messages_.warn(fmt::format("{}; going on event by event", error.what()));
@@ -47,7 +49,7 @@ void Run::fill() {
     open_shards();
     return;
   }
-  directory_.remove_generation(*replaced);
+  bulk::remove_replaced(directory_);
   open_shards();
 }
 

@@ -50,7 +50,8 @@ void Run::remove_leftovers(bulk::Keep keep) {
   const auto building = store::FileLock::try_take(directory_.build_lock());
   if (!building) return;
   directory_.remove_handover();
-  const auto left = bulk::remove_leftovers(directory_, keep);
+  const auto left = bulk::remove_leftovers(
+      directory_, keep, [this](auto removed) { messages_.info(bulk::removal_text(removed)); });
   if (!left || keep == bulk::Keep::kAll) return;
   messages_.info(
       fmt::format("a rebuild that died left generation {}: ledger-projector rebuild "

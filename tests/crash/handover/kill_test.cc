@@ -101,6 +101,17 @@ TEST_F(RunKilled, ARunStartedDuringARebuildLeavesItsGenerationAlone) {
   expect_that_all_goes_on();
 }
 
+// The pause holds no copying of a whole generation to the disk: at its first fsync nobody was
+// asked.
+TEST_F(RunLeft, AloneUntilTheNewShardsAreOnTheDisk) {
+  Process rebuild = rebuild_until("fsync:data.mdb:before", SIGSTOP);
+  EXPECT_FALSE(run_->wait_for_error("a rebuild takes over", std::chrono::seconds(2)));
+  EXPECT_FALSE(std::filesystem::exists(directory_.handover()));
+  EXPECT_TRUE(rebuild.running());
+  EXPECT_EQ(go_on(rebuild), 0) << rebuild.rest_of_stderr();
+  expect_that_all_goes_on();
+}
+
 // As the rebuild of another build of the programs does.
 TEST_F(RunLeft, RefusesAPublishedGenerationOfAnotherFoldVersion) {
   const store::FileLock build_lock(directory_.build_lock(), "tests");

@@ -95,6 +95,37 @@ TEST_F(KilledFill, OnTopOfAGenerationGoesOnAndMoreMayHaveComeMeanwhile) {
   expect_as_undisturbed();
 }
 
+// No generation that nobody reads stays on the disk.
+TEST_F(KilledFill, BehindTheStepThatPublishedItTheReplacedGenerationIsRemoved) {
+  send(0, 3000);
+  run_and_kill_at("rename:current:after");
+  EXPECT_EQ(directory_.current(), store::Generation{1}) << "a first start publishes too";
+  ASSERT_EQ(run(command(views_)).code, 0);
+  ASSERT_EQ(directory_.current(), kGen2);
+  send(3000, lines_.size());
+  run_and_kill_at("rename:current:after");
+  EXPECT_EQ(directory_.current(), kGen3);
+  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2, kGen3));
+  ASSERT_EQ(run(command(views_)).code, 0);
+  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen3));
+  EXPECT_FALSE(std::filesystem::exists(directory_.generation(kGen3) / "replaces"));
+  expect_as_undisturbed();
+}
+
+TEST_F(KilledFill, ANewerGenerationThatWasTurnedBackFromIsRemovedAndTold) {
+  send(0, 3000);
+  ASSERT_EQ(run(command(views_)).code, 0);
+  ASSERT_EQ(run({program("ledger-projector"), "rebuild", "--views", views_.string()}).code, 0);
+  ASSERT_EQ(directory_.current(), kGen3);
+  std::filesystem::remove(views_ / "current");
+  std::filesystem::create_directory_symlink("gen-2", views_ / "current");
+  const Finished back = run(command(views_));
+  ASSERT_EQ(back.code, 0) << back.err;
+  EXPECT_THAT(back.err, HasSubstr("removed generation 3"));
+  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2));
+  expect_as_undisturbed();
+}
+
 // A damaged generation must not live on in the one that is to repair it.
 TEST_F(KilledFill, OnTopOfAGenerationIsNotGoneOnWithByARebuild) {
   send(0, 3000);

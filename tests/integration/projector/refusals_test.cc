@@ -251,6 +251,8 @@ TEST_P(Gaps, AreAcceptedOnlyWhereEventsAreGone) {
                  HasSubstr("event 101 is still in the log"));
   expect_refused(scenario_.catch_up({"--accept-gap", "0:50-60"}), 2,
                  HasSubstr("the views stand at 101"));
+  EXPECT_EQ(scenario_.run_state().phase, store::RunPhase::kStopped);
+  EXPECT_EQ(scenario_.run_state().refusal, std::nullopt);
   expect_refused(scenario_.catch_up({"--accept-gap", "7:1-2"}), 2,
                  HasSubstr("the ledger has 1 partitions"));
   expect_refused(scenario_.catch_up({"--accept-gap", "0:9-1"}), 2, HasSubstr("FROM < TO"));

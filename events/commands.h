@@ -22,7 +22,7 @@ Fault run_schema(const options::Parsed& parsed);
 
 // --source and --actor, which send and validate share.
 std::vector<options::Option> line_options();
-// Throws: Error{kUsage} when --actor is not KIND:ID.
+// Throws: Error{kUsage} when --actor is not KIND:ID, or one of them breaks a limit of events.
 event::LineDefaults line_defaults(const options::Parsed& parsed);
 
 // --give-up-after, which init and send share.

@@ -5,8 +5,29 @@
 #include "events/commands.h"
 #include "events/log/topic_settings.h"
 #include "schemas/base/error.h"
+#include "schemas/event/limits.h"
 
 namespace ledger::events {
+
+namespace {
+
+// Why before any line: a flag that breaks a limit would make every line invalid.
+void check_defaults(const event::LineDefaults& defaults) {
+  event::Event event;  // of which nothing else breaks one
+  event.occurred_at = 1;
+  event.source = "any";
+  event.actor = {event::ActorKind::kSystem, "any"};
+  if (defaults.source) event.source = *defaults.source;
+  if (defaults.actor_id) event.actor.id = *defaults.actor_id;
+  event.payload = event::AudioDeleted{"any", "any"};
+  const auto violation = event::check_limits(event);
+  if (!violation) return;
+  throw Error(Fault::kUsage,
+              fmt::format("--{}: {} {}", violation->field == "source" ? "source" : "actor",
+                          violation->field, violation->reason));
+}
+
+}  // namespace
 
 std::vector<options::Option> line_options() {
   return {{"source", options::Kind::kText, "NAME/VERSION", "source of lines that have none"},
@@ -28,6 +49,7 @@ event::LineDefaults line_defaults(const options::Parsed& parsed) {
     }
     defaults.actor_id = actor->substr(colon + 1);
   }
+  check_defaults(defaults);
   return defaults;
 }
 

@@ -16,12 +16,10 @@ constexpr uint64_t kRecordOverheadBytes = 72;
 EphemeralBudget::EphemeralBudget(const log::Connection& connection, log::Retry retry,
                                  int32_t partition_count)
     : client_(connection, std::move(retry)) {
-  PositionVector ends;
-  for (int32_t p = 0; p < partition_count; ++p) {
-    uses_[Partition{p}] = {};
-    ends[Partition{p}] = client_.watermarks(Partition{p}).high;
-  }
-  count(ends);
+  std::vector<Partition> partitions;
+  for (int32_t p = 0; p < partition_count; ++p) partitions.push_back(Partition{p});
+  for (const Partition each : partitions) uses_[each] = {};
+  count(client_.ends(partitions));
 }
 
 void EphemeralBudget::count(const PositionVector& limits) {

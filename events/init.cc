@@ -151,6 +151,12 @@ Fault run_init(const options::Parsed& parsed) {
   request.partitions = bounded(parsed, "partitions", kPartitionsMax);
   request.replication = bounded(parsed, "replication", kReplicationMax).value_or(1);
   request.min_insync = bounded(parsed, "min-insync", kReplicationMax).value_or(1);
+  if (request.min_insync > request.replication) {
+    throw Error(Fault::kUsage,
+                fmt::format("--min-insync {}: of --replication {} copies no more can acknowledge, "
+                            "so no event ever could; give --replication {} or more",
+                            request.min_insync, request.replication, request.min_insync));
+  }
   request.quiet = parsed.quiet();
   const options::Interrupt interrupt;
   log::Patience patience(kProgram, interrupt, parsed.quiet(), give_up_after(parsed));

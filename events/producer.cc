@@ -16,7 +16,7 @@ namespace {
 
 // What a queued message costs beside its bytes, here and in librdkafka.
 constexpr size_t kMessageOverheadBytes = 400;
-constexpr uint32_t kRenewalsMax = 100;
+constexpr uint32_t kRenewalsMax = 100;  // in a row
 
 const log::Properties kOwn = {{"enable.idempotence", "true"},
                               {"acks", "all"},
@@ -106,6 +106,7 @@ void Producer::delivered(const rd_kafka_message_s& report) {
   Message& message = messages_[sequence - first_];
   if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     message.acknowledged = true;
+    renewals_in_vain_ = 0;
     if (report.offset >= 0) message.offset = Offset{report.offset};
   } else if (instance_->fatal().empty()) {
     fail(report.err, message.value.size());
@@ -113,11 +114,13 @@ void Producer::delivered(const rd_kafka_message_s& report) {
 }
 
 void Producer::renew(const std::string& why) {
-  if (++renewals_ > kRenewalsMax) {
-    failure_.emplace(Fault::kUnavailable,
-                     fmt::format("log: the producer failed {} times, at last with: {}; see the "
-                                 "brokers' logs",
-                                 renewals_, why));
+  ++renewals_;
+  if (++renewals_in_vain_ > kRenewalsMax) {
+    failure_.emplace(
+        Fault::kUnavailable,
+        fmt::format("log: the producer failed {} times in a row, at last with: {}; see "
+                    "the brokers' logs",
+                    renewals_in_vain_, why));
     return;
   }
   close();

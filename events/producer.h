@@ -87,6 +87,7 @@ class Producer {
   uint64_t next_ = 0;   // sequence number of the next message to hand to librdkafka
   size_t bytes_ = 0;
   uint32_t renewals_ = 0;
+  uint32_t renewals_in_vain_ = 0;  // since the last acknowledgement
   std::optional<Error> failure_;
 };
 

@@ -19,11 +19,18 @@ namespace ledger::events {
 
 namespace {
 
+// Also of a descriptor that does not block, such as Node hands out.
+void wait_for_input(int fd) {
+  pollfd ready{fd, POLLIN, 0};
+  poll(&ready, 1, -1);
+}
+
 // Blocks until there is a line. Returns: nullopt at the end.
 std::optional<Line> next_line(LineReader& input) {
   for (;;) {
     const std::optional<Line> line = input.next();
     if (line || input.ended()) return line;
+    wait_for_input(input.fd());
     input.fill();
   }
 }
@@ -38,8 +45,9 @@ struct Validation {
 void say_invalid(const Line& line, const event::LineError& error, const Validation& state,
                  options::Output& output) {
   if (state.fill) {  // stdout holds the filled lines only
-    fmt::print(stderr, "{}: line {}: {}{}{}\n", kProgram, line.number, error.field,
-               error.field.empty() ? "" : ": ", error.reason);
+    fmt::print(stderr, "{}: line {}: {}{}{}\n", kProgram, line.number,
+               options::printable_line(error.field), error.field.empty() ? "" : ": ",
+               options::printable_line(error.reason));
     return;
   }
   JsonWriter json(output.buffer());
@@ -75,9 +83,10 @@ std::string read_value(int fd) {
   std::string value(event::kValueBytesMax + 1, '\0');  // one byte more shows that it is too long
   size_t size = 0;
   while (size < value.size()) {
+    wait_for_input(fd);
     const ssize_t count = ::read(fd, value.data() + size, value.size() - size);
     if (count == 0) break;
-    if (count < 0 && errno != EINTR) {
+    if (count < 0 && errno != EINTR && errno != EAGAIN) {
       throw Error(Fault::kUnavailable,
                   fmt::format("stdin: cannot read ({})", std::strerror(errno)));
     }

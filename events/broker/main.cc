@@ -1,6 +1,8 @@
 // ledger-broker: Kafka for demos and tests, in memory, on loopback: librdkafka's mock cluster with
 // one topic that is a ledger already.
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <memory>
 
@@ -94,7 +96,10 @@ void write_ready_file(const std::string& path, const std::string& line) {
   out << line;
   out.close();
   if (!out || std::rename((path + ".fresh").c_str(), path.c_str()) != 0) {
-    throw Error(Fault::kUnavailable, fmt::format("--ready-file {}: cannot write it", path));
+    throw Error(Fault::kUnavailable,
+                fmt::format("--ready-file {}: cannot write it ({}); give a file in a folder that "
+                            "is there and can be written to",
+                            path, std::strerror(errno)));
   }
 }
 

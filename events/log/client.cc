@@ -42,6 +42,16 @@ std::optional<Found> found_of(const rd_kafka_message_t& message) {
   return std::nullopt;
 }
 
+// Returns: null when it is not listed.
+const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
+                                            std::string_view name) {
+  for (int i = 0; i < metadata.topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = metadata.topics[i];
+    if (name == topic.topic && topic.err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) return &topic;
+  }
+  return nullptr;
+}
+
 struct ListDeleter {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
     rd_kafka_topic_partition_list_destroy(list);
@@ -140,15 +150,16 @@ std::optional<Topic> Client::topic() {
     }
     const std::unique_ptr<const rd_kafka_metadata_t, void (*)(const rd_kafka_metadata_t*)> guard(
         metadata, rd_kafka_metadata_destroy);
-    for (int i = 0; i < metadata->topic_cnt; ++i) {
-      const rd_kafka_metadata_topic_t& found = metadata->topics[i];
-      if (connection_.topic != found.topic) continue;
-      Topic topic;
-      topic.partition_count = found.partition_cnt;
-      topic.cluster_id = cluster_id();
-      return topic;
+    const rd_kafka_metadata_topic_t* const found = find_topic(*metadata, connection_.topic);
+    if (found == nullptr) return std::nullopt;
+    // One that is being made may be listed with an error and without its partitions.
+    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->partition_cnt == 0) {
+      failed(found->err == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
+                                                      : found->err,
+             fmt::format("metadata of topic {}", connection_.topic));
+      continue;
     }
-    return std::nullopt;
+    return Topic{cluster_id(), found->partition_cnt};
   }
 }
 

@@ -19,12 +19,13 @@ std::string place(const Connection& connection, Partition partition) {
 std::map<Partition, OffsetZero> read_offset_zeros(Client& client, int32_t partition_count) {
   PositionVector starts;
   std::map<Partition, OffsetZero> zeros;
-  for (int32_t p = 0; p < partition_count; ++p) {
-    const Watermarks marks = client.watermarks(Partition{p});
-    OffsetZero& zero = zeros[Partition{p}];
+  std::vector<Partition> partitions;
+  for (int32_t p = 0; p < partition_count; ++p) partitions.push_back(Partition{p});
+  for (const auto& [partition, marks] : client.watermarks(partitions)) {
+    OffsetZero& zero = zeros[partition];
     zero.state = OffsetZero::State::kEmpty;
     if (raw(marks.low) > 0) zero.state = OffsetZero::State::kGone;
-    if (raw(marks.low) == 0 && raw(marks.high) > 0) starts.emplace(Partition{p}, Offset{0});
+    if (raw(marks.low) == 0 && raw(marks.high) > 0) starts.emplace(partition, Offset{0});
   }
   event::Decoder decoder;
   for (const auto& [partition, record] : client.read(starts)) {

@@ -152,7 +152,11 @@ bool create_topic(Client& client, const NewTopic& wanted) {
                             "--replication, --min-insync and what this user may do",
                             client.connection().topic, why));
   }
-  while (!client.topic()) client.retry()("the new topic is not in the metadata");
+  for (;;) {
+    const auto made = client.topic();
+    if (made && made->partition_count >= wanted.partition_count) break;
+    client.retry()("the new topic is not in the metadata with all its partitions");
+  }
   return true;
 }
 

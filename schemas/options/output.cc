@@ -61,6 +61,14 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_line(std::string_view text) {
+  std::string out = printable(text);
+  for (size_t at = out.find('\n'); at != std::string::npos; at = out.find('\n', at)) {
+    out.replace(at, 1, "\\x0a");
+  }
+  return out;
+}
+
 void Output::write(std::string_view text) {
   buffer_.append(text);
   flush_if_large();

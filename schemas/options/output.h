@@ -11,6 +11,8 @@ namespace ledger::options {
 // Text for stderr: control characters other than line breaks are escaped (\x1b), so that no data
 // can steer the terminal.
 std::string printable(std::string_view text);
+// Line breaks too: for a text that is a part of a line.
+std::string printable_line(std::string_view text);
 
 // The reader of stdout went away (EPIPE). run_main() ends the program quietly.
 struct OutputClosed {};

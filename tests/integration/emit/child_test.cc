@@ -1,5 +1,7 @@
 // ledger-emit as the long-lived child of workers in other languages, and its commands without
 // brokers.
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -78,6 +80,56 @@ TEST(Offline, DecodeShowsWhatTheLogHolds) {
   EXPECT_THAT(garbage.err, HasSubstr("undecodable"));
   const Finished large = run({program("ledger-emit"), "decode"}, std::string(600000, 'x'));
   EXPECT_EQ(large.code, 3);
+}
+
+// Starts a command with a stdin that does not block, writes `input` after a while, and gives what
+// became of it; stderr ends with the CPU time it took, in ms.
+Finished run_without_blocking(const std::string& command, const std::string& input) {
+  constexpr const char* kScript = R"(
+import os, resource, subprocess, sys
+os.set_blocking(0, False)
+code = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+sys.exit(print(int(1000 * (used.ru_utime + used.ru_stime)), file=sys.stderr) or code))";
+  Process process({"python3", "-c", kScript, program("ledger-emit"), command});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  process.write(input);
+  process.close_stdin();
+  const int code = process.wait();
+  return {code, process.rest_of_stdout(), process.rest_of_stderr()};
+}
+
+TEST(Offline, AStdinThatDoesNotBlockIsWaitedFor) {
+  const Finished validate = run_without_blocking("validate", play_lines(2));
+  EXPECT_EQ(validate.code, 0) << validate.err;
+  EXPECT_THAT(validate.err, HasSubstr("2 lines, 0 invalid"));
+  EXPECT_LT(std::stoi(lines_of(validate.err).back()), 300);
+  const Finished decode = run_without_blocking("decode", "garbage");
+  EXPECT_EQ(decode.code, 3) << decode.err;
+}
+
+TEST(Offline, NamesOfTheInputSteerNoTerminal) {
+  const Finished fill = run({program("ledger-emit"), "validate", "--fill"},
+                            R"({"\u001b[31mx\u0007\nledger-emit: forged":1})"
+                            "\n");
+  EXPECT_EQ(fill.code, 3);
+  EXPECT_EQ(lines_of(fill.err).at(0),
+            R"(ledger-emit: line 1: \x1b[31mx\x07\x0aledger-emit: forged: )"
+            "is not a member of the event format");
+}
+
+TEST(Offline, AFlagThatBreaksALimitIsAUsageErrorAndNotOneOfEachLine) {
+  const std::string line = play_lines(1);
+  const std::string tool = program("ledger-emit");
+  for (const std::string& source : {std::string(), std::string(129, 's'), std::string("\xff")}) {
+    const Finished refused = run({tool, "validate", "--source", source}, line);
+    EXPECT_EQ(refused.code, 2) << source;
+    EXPECT_THAT(refused.err, HasSubstr("--source: source must be "));
+  }
+  const Finished actor = run({tool, "validate", "--actor", "user:" + std::string(129, 'i')}, line);
+  EXPECT_EQ(actor.code, 2);
+  EXPECT_THAT(actor.err, HasSubstr("--actor: actor.id must be 1 to 128 bytes"));
+  EXPECT_EQ(run({tool, "validate", "--actor", "user:i", "--source", "s/1"}, line).code, 0);
 }
 
 TEST(Offline, SchemaIsJson) {

@@ -64,6 +64,19 @@ TEST_F(Init, MakesALedgerOnceAndChangesNothingAfter) {
   for (int p = 0; p < 4; ++p) EXPECT_EQ(raw(client.watermarks(Partition{p}).high), 1);
 }
 
+TEST(InitOptions, MoreInsyncCopiesThanThereAreAreRefusedBeforeAnythingIsMade) {
+  const std::vector<std::string> init = {program("ledger-emit"), "init", "--brokers",
+                                         "127.0.0.1:1"};
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--min-insync", "2"},
+                                               {"--min-insync", "3", "--replication", "2"}}) {
+    std::vector<std::string> argv = init;
+    argv.insert(argv.end(), more.begin(), more.end());
+    const Finished refused = run(argv);
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("--min-insync " + more[1] + ": "));
+  }
+}
+
 TEST_F(Init, AnotherPartitionCountIsRefused) {
   ASSERT_EQ(emit("init", {"--partitions", "2"}).code, 0);
   const Finished other = emit("init", {"--partitions", "3"});

@@ -85,6 +85,10 @@ TEST(Output, WhatWasWrittenBeforeAThrowIsNotWrittenAgain) {
   close(ends[1]);
 }
 
+TEST(Printable, APartOfALineStaysInIt) {
+  EXPECT_EQ(printable_line("a\nb\n \x1b"), "a\\x0ab\\x0a \\x1b");
+}
+
 TEST(Printable, ControlCharactersAreEscapedAndLineBreaksAreNot) {
   EXPECT_EQ(printable("a\nb \x1b[31m \x7f\t"), "a\nb \\x1b[31m \\x7f\\x09");
   EXPECT_EQ(printable("\xc2\x9b"

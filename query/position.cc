@@ -40,12 +40,16 @@ PositionVector at_vector(const Views& views, const PositionVector& asked) {
   return at;
 }
 
-// `caught_up_ms`: NaN when no time is known.
-[[noreturn]] void throw_too_late(double time_ms, double caught_up_ms) {
-  const std::string known = std::isnan(caught_up_ms)
-                                ? "the projector has not caught up with the log yet"
-                                : fmt::format("the projector had folded all of the log up to {}",
-                                              to_rfc3339(caught_up_ms));
+// `caught_up_ms`: NaN when no time is known. `trouble`: why not, "" when it has none.
+[[noreturn]] void throw_too_late(double time_ms, double caught_up_ms, const std::string& trouble) {
+  std::string known = trouble;
+  if (known.empty()) {
+    known = std::isnan(caught_up_ms) ? "the projector has not caught up with the log yet"
+                                     : fmt::format(
+                                           "the projector had folded all of the log up to "
+                                           "{}",
+                                           to_rfc3339(caught_up_ms));
+  }
   throw Error(Fault::kNotFresh,
               fmt::format("as of {}: {}; ask for an earlier time, or start ledger-projector run",
                           to_rfc3339(time_ms), known));
@@ -53,7 +57,8 @@ PositionVector at_vector(const Views& views, const PositionVector& asked) {
 
 // The caught-up time is read before the snapshots are taken: what it promises is in them.
 PositionVector at_time(Views& views, double time_ms) {
-  const auto run = store::read_run_state(views.directory().run_json());
+  std::string trouble;
+  const auto run = store::try_read_run_state(views.directory().run_json(), trouble);
   const double caught_up_ms = run ? run->caught_up_ms.value_or(NAN) : NAN;
   views.reopen();
   PositionVector at = views.positions();
@@ -61,7 +66,7 @@ PositionVector at_time(Views& views, double time_ms) {
     store::KeptLogReader& log = views.kept_log(partition);
     const Offset first = log.first_at_or_after(time_ms);
     const bool known = first < log.end() || time_ms <= caught_up_ms;
-    if (first > position || !known) throw_too_late(time_ms, caught_up_ms);
+    if (first > position || !known) throw_too_late(time_ms, caught_up_ms, trouble);
     position = first;
   }
   return at;

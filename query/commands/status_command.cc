@@ -206,7 +206,9 @@ void check_thresholds(const Answering& answering, const std::optional<store::Run
 Fault run_status(const options::Parsed& parsed) {
   Answering answering(parsed);
   Views& views = answering.views();
-  const auto run = store::read_run_state(views.directory().run_json());
+  std::string trouble;
+  const auto run = store::try_read_run_state(views.directory().run_json(), trouble);
+  if (!trouble.empty()) answering.note(trouble);
   const bool shards = parsed.flag("shards");
   if (shards) answering.begin(kShardColumns);
   Numbers total;

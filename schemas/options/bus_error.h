@@ -5,7 +5,7 @@
 namespace ledger::options {
 
 // From now on SIGBUS ends the program with kIntegrity and one line on stderr: which file, and what
-// mends it.
+// mends it. One that is not of a file of the views is left to the system: a bug, which dumps core.
 void explain_bus_errors();
 
 }  // namespace ledger::options

@@ -201,6 +201,16 @@ std::optional<RunState> read_run_state(const std::filesystem::path& path) {
   return parse_run_state(text.str());
 }
 
+std::optional<RunState> try_read_run_state(const std::filesystem::path& path,
+                                           std::string& trouble) {
+  try {
+    return read_run_state(path);
+  } catch (const Error& error) {
+    trouble = error.what();
+    return std::nullopt;
+  }
+}
+
 void write_run_state(const std::filesystem::path& path, const RunState& state) {
   std::filesystem::path fresh = path;
   fresh += ".new";

@@ -61,6 +61,9 @@ RunState parse_run_state(std::string_view json);
 // Returns: nullopt when there is no file. Throws: Error{kUnavailable} when it cannot be read;
 // kIntegrity.
 std::optional<RunState> read_run_state(const std::filesystem::path& path);
+// As read_run_state; a file that cannot be read, or is damaged (a power cut may leave it empty),
+// counts as none, for it is no view: `trouble` says why then.
+std::optional<RunState> try_read_run_state(const std::filesystem::path& path, std::string& trouble);
 // Replaces the file in one step (readers see the old or the new one); on a full disk it writes over
 // the old one, where that has the room. Throws: Error{kUnavailable, kFull}.
 void write_run_state(const std::filesystem::path& path, const RunState& state);

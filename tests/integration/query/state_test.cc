@@ -1,4 +1,6 @@
 // digest, indexes and status.
+#include <fstream>
+
 #include <fmt/format.h>
 
 #include "schemas/base/time.h"
@@ -120,6 +122,24 @@ TEST_F(State, StatusHasWhatTheProjectorLastSaid) {
   run.heartbeat_ms = now - 7'200'000;
   write(run);
   EXPECT_EQ(query({"status", "--heartbeat-max", "1h"}).code, 4);
+}
+
+TEST_F(State, ADamagedRunFileCountsAsNoneForItIsNoView) {
+  write(following(now_unix_ms()));
+  const std::string early = std::to_string(kT0 + 50);
+  ASSERT_EQ(query({"find", "contentAudios", "--as-of", early}).code, 0);
+  for (const char* text : {"", "{\"pid\":1}"}) {
+    std::ofstream(views().directory().run_json()) << text;
+    const Finished status = query({"status"});
+    EXPECT_EQ(status.code, 0) << status.err;
+    EXPECT_THAT(status.err, HasSubstr("run.json is not what ledger-projector writes"));
+    EXPECT_THAT(status.out, AllOf(HasSubstr("events"), Not(HasSubstr("heartbeat"))));
+    EXPECT_EQ(query({"status", "--heartbeat-max", "1h"}).code, 4);
+    EXPECT_EQ(query({"find", "contentAudios", "--as-of", early}).code, 0);
+    const Finished late = query({"find", "contentAudios", "--as-of", "now-1h"});
+    EXPECT_EQ(late.code, 4);
+    EXPECT_THAT(late.err, HasSubstr("run.json is not what ledger-projector writes"));
+  }
 }
 
 TEST_F(State, StatusOfShardsAddsUp) {

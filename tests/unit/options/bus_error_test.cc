@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/process.h"
@@ -47,9 +49,14 @@ TEST_F(BusErrorDeathTest, FileOfTheKeptLogIsMendedByACopy) {
               expected("log/12/data.mdb", "restore log/ from a copy, or fold the topic"));
 }
 
-TEST_F(BusErrorDeathTest, AnyOtherFileIsNamedWithBothRemedies) {
-  EXPECT_EXIT(read_cut("other"), testing::ExitedWithCode(7),
-              expected("other", "rebuild; where that refuses, restore log/ from a copy"));
+TEST_F(BusErrorDeathTest, FileOfViewsInAnotherFolderIsNamedWithBothRemedies) {
+  EXPECT_EXIT(
+      read_cut("other/0/data.mdb"), testing::ExitedWithCode(7),
+      expected("other/0/data.mdb", "rebuild; where that refuses, restore log/ from a copy"));
+}
+
+TEST_F(BusErrorDeathTest, AnyOtherFileIsABugAndNoDamageOfViews) {
+  EXPECT_EXIT(read_cut("other"), testing::KilledBySignal(SIGBUS), "^$");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kFieldsMax = 14;  // Convex's 16 key parts less _creationTime and _id
 constexpr uint16_t kDeclaredIdMax = 999;
+constexpr size_t kDeclaredMax = 50;    // with the other views, a shard has 64 databases
 constexpr size_t kNumberKeyBytes = 9;  // tag and 8 bytes
 constexpr size_t kTextKeyBytes = 2;    // tag and terminator; U+0000 is legal in no text field
 constexpr std::string_view kImplied[] = {"_creationTime", "_id"};
@@ -46,6 +47,10 @@ Declarations resolve(const std::vector<DeclaredTable>& tables) {
     std::vector<IndexSpec> specs = table.indexes;
     for (const IndexSpec& spec : specs) {
       check_id(table, spec, ids);
+      if (ids.size() > kDeclaredMax) {
+        refuse(table, spec, "it is one of more than {} indexes, which a shard has no room for",
+               kDeclaredMax);
+      }
       check_name(table, spec, names);
       check_fields(table, spec);
     }

@@ -40,7 +40,8 @@ struct KeptShape {
 // Appends key and value of `event`.
 KeptShape append_fields(const KeptEvent& event, std::string& out);
 // Sets what an event has beside offset and log time; key and value are `fields`. Returns: false of
-// a gap that ends nowhere. Precondition: the event has neither key nor value nor gap yet.
+// a gap that ends nowhere, and of flags that no record has. Precondition: the event has neither key
+// nor value nor gap yet.
 bool take_fields(const KeptShape& shape, std::string_view fields, KeptEvent& event);
 
 // Appends the record's bytes; `log_time_ms` is the running maximum with this event.

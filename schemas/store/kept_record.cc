@@ -30,6 +30,14 @@ uint8_t flags_of(const KeptEvent& event) {
   return static_cast<uint8_t>((event.key ? 0 : kNullKey) | (event.value ? 0 : kNullValue));
 }
 
+// Flags as flags_of() gives them, and nothing where null is.
+bool is_one_form(const KeptShape& shape) {
+  const bool no_key = (shape.flags & kNullKey) != 0;
+  if (no_key && shape.key_bytes > 0) return false;
+  if ((shape.flags & kGap) != 0) return shape.flags == (kNullKey | kGap);
+  return shape.flags < kGap && ((shape.flags & kNullValue) == 0 || shape.value_bytes == 0);
+}
+
 }  // namespace
 
 Error kept_damage(const std::filesystem::path& path, std::string_view what) {
@@ -79,6 +87,7 @@ KeptShape append_fields(const KeptEvent& event, std::string& out) {
 }
 
 bool take_fields(const KeptShape& shape, std::string_view fields, KeptEvent& event) {
+  if (!is_one_form(shape)) return false;
   event.timestamp_ms = shape.timestamp_ms;
   const std::string_view value = fields.substr(shape.key_bytes);
   if (!(shape.flags & kNullKey)) event.key = fields.substr(0, shape.key_bytes);
@@ -127,7 +136,7 @@ KeptEvent decode_kept(std::string_view key, std::string_view value,
   event.offset = offset;
   event.log_time_ms = static_cast<int64_t>(read_be64(value.substr(16)));
   if (!take_fields(shape, value.substr(kHeaderBytes), event)) {
-    throw damaged("is a gap without an end");
+    throw damaged("has flags of no record, or is a gap without an end");
   }
   return event;
 }

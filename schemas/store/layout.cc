@@ -164,7 +164,7 @@ Entry decode_entry(std::string_view key, std::string_view value) {
   const std::optional<Rid> named = named_rid(key);
   int64_t rid = value.empty() ? 0 : raw(in.offset());
   const bool by_key = rid == 0;
-  if (by_key ? !named : named == Rid{rid}) in.fail();
+  if (by_key ? !named || raw(*named) == 0 : named == Rid{rid}) in.fail();
   if (by_key) rid = raw(*named);
   if (in.rest().empty() && (!by_key || value.empty())) return {Rid{rid}, Offset{rid}};
   const int64_t waited = raw(in.offset());
@@ -175,7 +175,14 @@ Entry decode_entry(std::string_view key, std::string_view value) {
 
 Offset decode_offset(std::string_view bytes) {
   require_length("a view", bytes, kOffsetBytes, true);
-  return Offset{static_cast<int64_t>(read_be64(bytes))};
+  const auto offset = static_cast<int64_t>(read_be64(bytes));
+  if (offset < 0) {
+    throw Error(Fault::kIntegrity,
+                fmt::format("views: a view has the offset {}; rebuild the views: ledger-projector "
+                            "rebuild",
+                            to_hex(bytes)));
+  }
+  return Offset{offset};
 }
 
 PastKey decode_past_key(std::string_view key) {

@@ -99,7 +99,13 @@ Fault fault_of(int code, const std::filesystem::path& path) {
   }
 }
 
-std::string_view remedy_of(Fault fault, int code) {
+std::string remedy_of(Fault fault, int code) {
+  if (code == MDB_MAP_FULL) {
+    return fmt::format(
+        "its map of {} GiB is used up, which no free disk space mends; send what follows to a new "
+        "ledger with more partitions, or use a release with a larger map",
+        kMapBytes >> 30);
+  }
   if (code == EACCES) {
     return "readers must be able to read data.mdb and to write lock.mdb, ledger-projector to write "
            "both and the folder";

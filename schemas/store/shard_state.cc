@@ -92,6 +92,13 @@ LogIdentity unpack_identity(Unpacker& in, std::string_view path, std::string_vie
   return identity;
 }
 
+// Adds a key that is behind all others: lists are stored in order, each key once.
+template <typename Key, typename Value>
+Value& add_last(std::map<Key, Value>& list, Key key, const Unpacker& in) {
+  if (!list.empty() && !(list.rbegin()->first < key)) in.fail();
+  return list.emplace_hint(list.end(), std::move(key), Value{})->second;
+}
+
 }  // namespace
 
 void check_identity(const LogIdentity& stored, const LogIdentity& expected, std::string_view path) {
@@ -180,15 +187,15 @@ ShardState decode_state(std::string_view bytes, std::string_view path) {
   for (uint64_t left = in.varint(); left > 0; --left) {
     const uint8_t code = in.byte();
     if (code < 1 || code > all_codes().size()) in.fail();
-    c.codes[static_cast<Code>(code)] = in.varint();
+    add_last(c.codes, static_cast<Code>(code), in) = in.varint();
   }
   for (uint64_t left = in.varint(); left > 0; --left) {
     const uint8_t table = in.byte();
     if (table < 1 || table > 2) in.fail();
-    c.rows[static_cast<record::Table>(table)] = in.varint();
+    add_last(c.rows, static_cast<record::Table>(table), in) = in.varint();
   }
   for (uint64_t left = in.varint(); left > 0; --left) {
-    Digest& digest = state.digests[std::string(in.text())];
+    Digest& digest = add_last(state.digests, std::string(in.text()), in);
     const std::string_view sum = in.take(digest.size());
     std::copy(sum.begin(), sum.end(), digest.begin());
   }

@@ -1,4 +1,5 @@
 // One test per refusal: each has a message of its own, and all are kIncompatible.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "schemas/base/error.h"
@@ -119,6 +120,16 @@ TEST(Resolve, IdsOutOfRangeAreRefused) {
               std::string::npos);
   }
   EXPECT_EQ(refusal_of({spec(999, "one", {"a"})}), "accepted");
+}
+
+TEST(Resolve, MoreIndexesThanAShardHoldsAreRefused) {
+  std::vector<IndexSpec> indexes;
+  for (int id = 1; id <= 50; ++id) indexes.push_back(spec(id, fmt::format("i{}", id), {"a"}));
+  EXPECT_EQ(refusal_of(indexes), "accepted");
+  indexes.push_back(spec(51, "one_more", {"a"}));
+  EXPECT_EQ(refusal_of(indexes),
+            "index declaration is refused: contentAudios.one_more (id 51): it is one of more than "
+            "50 indexes, which a shard has no room for; correct record.capnp");
 }
 
 TEST(Resolve, NamesAreUniqueInATable) {

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
+#include <xxhash.h>
 
+#include "schemas/base/bytes.h"
+#include "schemas/store/layout.h"
 #include "tests/support/store/kept_log_fixture.h"
 
 namespace ledger::store {
@@ -284,6 +287,28 @@ TEST_F(KeptLog, RecordWithAChangedByteAnywhereIsAnIntegrityFault) {
               Fault::kIntegrity);
     EXPECT_NO_THROW(reader.read(Offset{1}));
   }
+}
+
+TEST_F(KeptLog, RecordWithFlagsThatNoRecordHasIsAnIntegrityFault) {
+  write(sample_events());
+  constexpr size_t kFlagsAt = 24;
+  const auto fault_with = [&](int64_t offset, int flags) {
+    const std::string key = offset_key(Offset{offset});
+    tamper("tail", [&](MDB_txn* txn, MDB_dbi dbi) {
+      std::string record = get(txn, dbi, key);
+      record[kFlagsAt] = static_cast<char>(flags);
+      std::string sum;
+      append_be64(sum, XXH3_64bits_withSeed(record.data() + 8, record.size() - 8,
+                                            static_cast<uint64_t>(offset)));
+      put(txn, dbi, key, record.replace(0, 8, sum));
+    });
+    return fault_of([&] { KeptLogReader(path()).read(Offset{offset}); });
+  };
+  EXPECT_EQ(fault_with(2, 0), Fault::kNone);
+  EXPECT_EQ(fault_with(2, 2), Fault::kIntegrity);   // null, and bytes all the same
+  EXPECT_EQ(fault_with(11, 1), Fault::kIntegrity);  // likewise, a key
+  EXPECT_EQ(fault_with(3, 5), Fault::kNone);
+  for (const int flags : {4, 7, 13, 128}) EXPECT_EQ(fault_with(3, flags), Fault::kIntegrity);
 }
 
 TEST_F(KeptLog, RecordInAnothersPlaceIsAnIntegrityFault) {

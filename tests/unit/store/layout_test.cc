@@ -13,6 +13,8 @@
 namespace ledger::store {
 namespace {
 
+using namespace std::string_literals;
+
 constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
 constexpr int64_t kNumbers[] = {0, 1, 255, 256, 65535, 1 << 24, int64_t{1} << 40, kLast};
 const index::IndexId kIndex{5};
@@ -173,6 +175,15 @@ TEST(Layout, RecordOutcomesOfARecordAreAPrefixThatNoOtherRecordShares) {
   const std::string ab = record_outcome_key(record::Table::kContentAudios, "ab", Offset{0});
   const std::string prefix = a.substr(0, a.size() - 8);
   EXPECT_FALSE(ab.starts_with(prefix));
+}
+
+TEST(Layout, RowZeroAndOffsetsBelowZeroAreRefused) {
+  for (const std::string& value : {std::string(), std::string("\0\1", 2)}) {
+    EXPECT_EQ(fault_of([&] { decode_entry(derived_key(0), value); }), Fault::kIntegrity);
+  }
+  EXPECT_EQ(fault_of([] { decode_offset("\x80\0\0\0\0\0\0\0"s); }), Fault::kIntegrity);
+  EXPECT_EQ(fault_of([] { decode_past_key("\0\5k\xff\xff\xff\xff\xff\xff\xff\xff"s); }),
+            Fault::kIntegrity);
 }
 
 TEST(Layout, DecodersRefuseBytesOfAnotherShape) {

@@ -61,6 +61,25 @@ TEST(ShardState, IdentitiesComeBackFromTheirBytes) {
   }
 }
 
+TEST(ShardState, ListsOutOfOrderOrWithAKeyTwiceAreAnIntegrityFault) {
+  ShardState state;
+  state.counters.rows = {{record::Table::kContentAudios, 7},
+                         {record::Table::kUserContentAudios, 7}};
+  state.digests["a"] = {};
+  state.digests["b"] = {};
+  const std::string bytes = encode_state(state);
+  ASSERT_EQ(decode_state(bytes, "gen-1/0"), state);
+  const size_t first_name = bytes.size() - 2 * 18 + 1;
+  const size_t second_table = bytes.size() - 2 * 18 - 1 - 2;
+  for (const auto& [at, byte] :
+       {std::pair(first_name, 'b'), std::pair(first_name, 'c'), std::pair(second_table, '\1')}) {
+    std::string changed = bytes;
+    changed[at] = byte;
+    EXPECT_EQ(fault_of([&, &text = changed] { decode_state(text, "gen-1/0"); }), Fault::kIntegrity)
+        << at << byte;
+  }
+}
+
 TEST(ShardState, DamageNamesTheShard) {
   const auto error = error_of([] { decode_state("\x01", "gen-1/0"); });
   ASSERT_TRUE(error);

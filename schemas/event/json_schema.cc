@@ -10,29 +10,22 @@
 #include "schemas/event/json.h"
 #include "schemas/event/limit_fields.h"
 #include "schemas/event/members.h"
+#include "schemas/record/annotations.h"
 #include "schemas/wire/event.capnp.h"
 
 namespace ledger::event {
 
 namespace {
 
-// Ids of the annotations of index.capnp; tests/unit/event compares the schema with the members.
-constexpr uint64_t kNameAnnotation = 0xb751a2a881f78b94;
-constexpr uint64_t kOptionalAnnotation = 0xc50c8421e05461fc;
-constexpr uint64_t kMaxBytesAnnotation = 0x866a517aa00005d5;
-constexpr uint64_t kTextAnnotation = 0xbef472be5cc2ecac;
-
-template <typename Node>
-std::optional<capnp::schema::Value::Reader> annotation(Node node, uint64_t id) {
-  for (const auto one : node.getAnnotations()) {
-    if (one.getId() == id) return one.getValue();
-  }
-  return std::nullopt;
-}
+using record::find_annotation;
+using record::kMaxBytesAnnotation;
+using record::kNameAnnotation;
+using record::kOptionalAnnotation;
+using record::kTextAnnotation;
 
 template <typename Node>
 std::string name_of(Node node, uint64_t name_annotation) {
-  const auto name = annotation(node, name_annotation);
+  const auto name = find_annotation(node, name_annotation);
   return name ? name->getText().cStr() : node.getName().cStr();
 }
 
@@ -191,7 +184,8 @@ void SchemaWriter::object(capnp::StructSchema schema, const std::string& path) {
     property(field, path);
     if (in_union) {
       choices.push_back(name);
-    } else if (!field.getProto().isGroup() && !annotation(field.getProto(), kOptionalAnnotation)) {
+    } else if (!field.getProto().isGroup() &&
+               !find_annotation(field.getProto(), kOptionalAnnotation)) {
       needed.push_back(name);
     }
   }
@@ -224,7 +218,7 @@ void SchemaWriter::choice(const std::vector<std::string>& names) {
 }
 
 void SchemaWriter::text(capnp::StructSchema::Field field, const std::string& path) {
-  const auto bytes_max = annotation(field.getProto(), kMaxBytesAnnotation);
+  const auto bytes_max = find_annotation(field.getProto(), kMaxBytesAnnotation);
   if (!bytes_max) throw Error(Fault::kBug, "no $maxBytes on " + path + " in event.capnp");
   out_.begin_object();
   member("type", "string");

@@ -1,4 +1,5 @@
-// Every member of every payload by its JSON name, once, for what reads, writes and measures them.
+// Every member of every payload by its JSON name, for what reads and writes them. limit_fields.cc
+// names the paths of those that have limits.
 // Internal to schemas/event.
 //
 // members(value, visit) calls visit(name, member) in the order of event.capnp. A member of type

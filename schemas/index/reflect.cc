@@ -7,6 +7,7 @@
 
 #include "schemas/base/error.h"
 #include "schemas/index/spec.h"
+#include "schemas/record/annotations.h"
 #include "schemas/wire/index.capnp.h"
 #include "schemas/wire/record.capnp.h"
 
@@ -14,14 +15,7 @@ namespace ledger::index {
 
 namespace {
 
-// Ids of the annotations of index.capnp; its generated header does not name them.
-constexpr uint64_t kTableAnnotation = 0xddca432c6f907412;
-constexpr uint64_t kIndexAnnotation = 0x8062cb655250aae7;
-constexpr uint64_t kNameAnnotation = 0xb751a2a881f78b94;
-constexpr uint64_t kOptionalAnnotation = 0xc50c8421e05461fc;
-constexpr uint64_t kMaxBytesAnnotation = 0x866a517aa00005d5;
-constexpr uint64_t kTextAnnotation = 0xbef472be5cc2ecac;
-
+using record::find_annotation;
 using Annotations = capnp::List<capnp::schema::Annotation>::Reader;
 using Type = capnp::schema::Type;
 
@@ -40,7 +34,6 @@ void read_type(const capnp::StructSchema::Field& field, DeclaredField& declared)
 size_t read_enumeration(const capnp::EnumSchema& schema);
 template <typename Record>
 void compare_with_accessors(DeclaredTable& table);
-std::optional<capnp::schema::Value::Reader> find(const Annotations& annotations, uint64_t id);
 std::string to_string(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 
 }  // namespace
@@ -75,14 +68,14 @@ DeclaredTable read_table() {
 void read_annotations(const Annotations& annotations, DeclaredTable& table) {
   for (const auto annotation : annotations) {
     const auto value = annotation.getValue();
-    if (annotation.getId() == kTableAnnotation) {
+    if (annotation.getId() == record::kTableAnnotation) {
       const auto declared = value.getStruct().getAs<wire::Table>();
       table.table = static_cast<record::Table>(declared.getId());
       table.name = to_string(declared.getName());
     }
   }
   for (const auto annotation : annotations) {
-    if (annotation.getId() != kIndexAnnotation) continue;
+    if (annotation.getId() != record::kIndexAnnotation) continue;
     const auto declared = annotation.getValue().getStruct().getAs<wire::Index>();
     IndexSpec spec{IndexId{declared.getId()}, table.table, to_string(declared.getName()), {}};
     for (const auto name : declared.getFields()) spec.fields.push_back(to_string(name));
@@ -91,12 +84,12 @@ void read_annotations(const Annotations& annotations, DeclaredTable& table) {
 }
 
 DeclaredField read_field(const capnp::StructSchema::Field& field) {
-  const auto annotations = field.getProto().getAnnotations();
-  const auto name = find(annotations, kNameAnnotation);
+  const auto proto = field.getProto();
+  const auto name = find_annotation(proto, record::kNameAnnotation);
   DeclaredField declared;
-  declared.name = to_string(name ? name->getText() : field.getProto().getName());
-  declared.optional = find(annotations, kOptionalAnnotation).has_value();
-  if (const auto bytes = find(annotations, kMaxBytesAnnotation)) {
+  declared.name = to_string(name ? name->getText() : proto.getName());
+  declared.optional = find_annotation(proto, record::kOptionalAnnotation).has_value();
+  if (const auto bytes = find_annotation(proto, record::kMaxBytesAnnotation)) {
     declared.bytes_max = bytes->getUint32();
   }
   read_type(field, declared);
@@ -152,7 +145,7 @@ size_t read_enumeration(const capnp::EnumSchema& schema) {
   size_t longest = 0;
   for (const auto enumerant : schema.getEnumerants()) {
     if (enumerant.getOrdinal() == 0) continue;  // unset, never valid
-    const auto annotated = find(enumerant.getProto().getAnnotations(), kTextAnnotation);
+    const auto annotated = find_annotation(enumerant.getProto(), record::kTextAnnotation);
     const std::string text =
         to_string(annotated ? annotated->getText() : enumerant.getProto().getName());
     if (!names_enumerant(schema, text, enumerant.getOrdinal())) {
@@ -192,13 +185,6 @@ void compare_with_accessors(DeclaredTable& table) {
                          accessor.optional ? " optional" : ""));
     }
   }
-}
-
-std::optional<capnp::schema::Value::Reader> find(const Annotations& annotations, uint64_t id) {
-  for (const auto annotation : annotations) {
-    if (annotation.getId() == id) return annotation.getValue();
-  }
-  return std::nullopt;
 }
 
 }  // namespace

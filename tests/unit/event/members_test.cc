@@ -8,38 +8,29 @@
 #include <gtest/gtest.h>
 
 #include "schemas/event/limit_fields.h"
+#include "schemas/record/annotations.h"
 #include "schemas/wire/event.capnp.h"
 #include "tests/unit/event/samples.h"
 
 namespace ledger::event {
 namespace {
 
-constexpr uint64_t kNameAnnotation = 0xb751a2a881f78b94;
-constexpr uint64_t kOptionalAnnotation = 0xc50c8421e05461fc;
-constexpr uint64_t kMaxBytesAnnotation = 0x866a517aa00005d5;
+using record::find_annotation;
 
 // "name", or "name?" where absent is legal.
 using Names = std::vector<std::string>;
 
-bool has(capnp::schema::Field::Reader field, uint64_t id) {
-  for (const auto one : field.getAnnotations()) {
-    if (one.getId() == id) return true;
-  }
-  return false;
-}
-
 std::string json_name(capnp::schema::Field::Reader field) {
-  for (const auto one : field.getAnnotations()) {
-    if (one.getId() == kNameAnnotation) return one.getValue().getText().cStr();
-  }
-  return field.getName().cStr();
+  const auto name = find_annotation(field, record::kNameAnnotation);
+  return name ? name->getText().cStr() : field.getName().cStr();
 }
 
 template <typename Wire>
 Names declared() {
   Names names;
   for (const auto field : capnp::Schema::from<Wire>().getFields()) {
-    const bool optional = field.getProto().isGroup() || has(field.getProto(), kOptionalAnnotation);
+    const bool optional = field.getProto().isGroup() ||
+                          find_annotation(field.getProto(), record::kOptionalAnnotation);
     names.push_back(json_name(field.getProto()) + (optional ? "?" : ""));
   }
   return names;
@@ -101,9 +92,8 @@ void add_declared(capnp::StructSchema schema, const std::string& prefix,
   for (const auto field : schema.getFields()) {
     const std::string name = json_name(field.getProto());
     const std::string path = prefix.empty() ? name : prefix + "." + name;
-    for (const auto one : field.getProto().getAnnotations()) {
-      if (one.getId() == kMaxBytesAnnotation) out[path] = one.getValue().getUint32();
-    }
+    const auto bytes = find_annotation(field.getProto(), record::kMaxBytesAnnotation);
+    if (bytes) out[path] = bytes->getUint32();
     if (!field.getType().isStruct()) continue;
     add_declared(field.getType().asStruct(), name == "payload" ? "" : path, out);
   }

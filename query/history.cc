@@ -14,6 +14,8 @@ namespace ledger::query {
 
 namespace {
 
+constexpr size_t kStepsMax = 1024;  // held at a time
+
 // One event that named the record, with the lives of the record that it touched. An event that ends
 // one life and begins another has two.
 struct Step {
@@ -43,50 +45,83 @@ std::vector<store::Rid> lives_of(const store::ShardReader& shard, record::Table 
   return lives;
 }
 
-void add_versions(const store::ShardReader& shard, record::Table table, store::Rid life, Offset at,
-                  std::vector<Step>& steps) {
+// Steps of [first, limit) in the order of the answer, the first ones of it.
+struct Span {
+  Offset first{};
+  Offset limit{};
+  bool reverse = false;
+  size_t steps_max = kStepsMax;
+};
+
+// To what comes after `given`.
+void narrow_after(Span& span, Offset given) {
+  if (span.reverse) {
+    span.limit = std::min(span.limit, given);
+  } else {
+    span.first = std::max(span.first, next(given));
+  }
+}
+
+void seek(store::ViewCursor& cursor, const std::string& first, const std::string& limit,
+          bool reverse) {
+  reverse ? cursor.seek_before(limit) : cursor.seek(first);
+}
+void go_on(store::ViewCursor& cursor, bool reverse) { reverse ? cursor.prev() : cursor.next(); }
+
+void add_versions(const store::ShardReader& shard, record::Table table, store::Rid life,
+                  const Span& span, std::vector<Step>& steps) {
   store::ViewCursor versions = shard.cursor(store::View::kVersions);
-  for (versions.seek(store::version_key(life, Offset{0})); versions.valid(); versions.next()) {
+  seek(versions, store::version_key(life, span.first), store::version_key(life, span.limit),
+       span.reverse);
+  size_t taken = 0;
+  for (; versions.valid() && taken < span.steps_max; go_on(versions, span.reverse), ++taken) {
     const store::VersionKey version = store::decode_version_key(versions.key());
-    if (version.rid != life || version.from >= at) break;
+    if (version.rid != life || version.from < span.first || version.from >= span.limit) break;
     steps.push_back({version.from, {life}});
   }
   const auto row = shard.get(store::rows_of(table), store::rid_key(life));
   if (!row) return;
   const Offset from = store::split_row(life, *row).from;
-  if (from < at) steps.push_back({from, {life}});
+  if (from >= span.first && from < span.limit) steps.push_back({from, {life}});
 }
 
 void add_not_applied(const store::ShardReader& shard, record::Table table, std::string_view id,
-                     Offset at, std::vector<Step>& steps) {
-  const std::string first = store::record_outcome_key(table, id, Offset{0});
+                     const Span& span, std::vector<Step>& steps) {
+  const std::string first = store::record_outcome_key(table, id, span.first);
   const std::string_view prefix = std::string_view(first).substr(0, first.size() - 8);
   store::ViewCursor outcomes = shard.cursor(store::View::kRecordOutcomes);
-  for (outcomes.seek(first); outcomes.valid(); outcomes.next()) {
+  seek(outcomes, first, store::record_outcome_key(table, id, span.limit), span.reverse);
+  size_t taken = 0;
+  for (; outcomes.valid() && taken < span.steps_max; go_on(outcomes, span.reverse), ++taken) {
     if (!outcomes.key().starts_with(prefix) || outcomes.key().size() != first.size()) break;
     const Offset offset = store::decode_record_outcome_key(outcomes.key());
-    if (offset >= at) break;
+    if (offset < span.first || offset >= span.limit) break;
     steps.push_back({offset, {}});
   }
 }
 
-// In order of offset, one step an event.
+// In the order of the answer, one step an event. Each source gives its first ones, so that the
+// first ones of all are among them.
 std::vector<Step> steps_of(const store::ShardReader& shard, record::Table table,
-                           std::string_view id, Offset at) {
+                           std::string_view id, Offset at, const Span& span) {
   std::vector<Step> steps;
   for (const store::Rid life : lives_of(shard, table, id, at)) {
-    add_versions(shard, table, life, at, steps);
+    add_versions(shard, table, life, span, steps);
   }
-  add_not_applied(shard, table, id, at, steps);
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const Step& a, const Step& b) { return a.offset < b.offset; });
+  add_not_applied(shard, table, id, span, steps);
+  std::stable_sort(steps.begin(), steps.end(), [&span](const Step& a, const Step& b) {
+    return span.reverse ? a.offset > b.offset : a.offset < b.offset;
+  });
   std::vector<Step> merged;
   for (Step& each : steps) {
-    if (merged.empty() || merged.back().offset != each.offset) {
-      merged.push_back(std::move(each));
-    } else {
+    const bool same = !merged.empty() && merged.back().offset == each.offset;
+    if (same) {
       auto& lives = merged.back().lives;
       lives.insert(lives.end(), each.lives.begin(), each.lives.end());
+    } else if (merged.size() == span.steps_max) {
+      break;
+    } else {
+      merged.push_back(std::move(each));
     }
   }
   return merged;
@@ -114,12 +149,19 @@ std::string offset_text(Offset offset) {
   return key;
 }
 
-// Is the step still to be given, on a page that begins after the cursor?
-bool is_due(const Page& page, Partition partition, Offset offset, bool reverse) {
-  if (!page.after()) return true;
-  const auto here = std::pair(partition, offset_text(offset));
-  const auto last = std::pair(page.after()->partition, page.after()->key);
-  return reverse ? here < last : here > last;
+// The steps of a partition that are still to be given, on a page that begins after the cursor.
+Span span_of(const Page& page, Partition partition, bool reverse, uint64_t limit) {
+  Span span{Offset{0}, page.at().at(partition), reverse};
+  span.steps_max = static_cast<size_t>(std::min<uint64_t>(limit, kStepsMax - 1)) + 1;
+  if (!page.after() || page.after()->key.size() != sizeof(uint64_t)) return span;
+  const Partition last = page.after()->partition;
+  const Offset offset{static_cast<int64_t>(read_be64(page.after()->key))};
+  if (partition == last) {
+    narrow_after(span, offset);
+  } else if (reverse ? partition > last : partition < last) {
+    span.limit = span.first;
+  }
+  return span;
 }
 
 void give_step(Views& views, const HistoryRequest& request, Partition partition, const Step& step,
@@ -158,20 +200,22 @@ Answer history(Views& views, const HistoryRequest& request, const HistorySink& s
   Partition last_partition{};
   Offset last{};
   for (const Partition partition : partitions) {
-    views.refresh();
-    std::vector<Step> steps =
-        steps_of(views.shard(partition), request.table, request.id, page.at().at(partition));
-    if (request.reverse) std::reverse(steps.begin(), steps.end());
-    for (const Step& step : steps) {
-      if (!is_due(page, partition, step.offset, request.reverse)) continue;
-      if (answer.matched == limit) {
-        answer.next = page.next(offset_text(last), last_partition);
-        return answer;
+    Span span = span_of(page, partition, request.reverse, limit);
+    for (std::vector<Step> steps; span.first < span.limit; narrow_after(span, last)) {
+      views.refresh();
+      steps = steps_of(views.shard(partition), request.table, request.id, page.at().at(partition),
+                       span);
+      if (steps.empty()) break;
+      for (const Step& step : steps) {
+        if (answer.matched == limit) {
+          answer.next = page.next(offset_text(last), last_partition);
+          return answer;
+        }
+        ++answer.matched;
+        last = step.offset;
+        last_partition = partition;
+        give_step(views, request, partition, step, decoder, sink);
       }
-      ++answer.matched;
-      last = step.offset;
-      last_partition = partition;
-      give_step(views, request, partition, step, decoder, sink);
     }
   }
   return answer;

@@ -15,18 +15,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{10};
 
-void check_partition(const Views& views, Partition partition) {
-  if (views.positions().contains(partition)) return;
-  throw Error(Fault::kUsage,
-              fmt::format("position vector: partition {} is none of this ledger's {} partitions; "
-                          "the views stand at {}",
-                          raw(partition), views.positions().size(), to_text(views.positions())));
-}
-
 PositionVector at_vector(const Views& views, const PositionVector& asked) {
   PositionVector at = views.positions();
   for (const auto& [partition, offset] : asked) {
-    check_partition(views, partition);
+    check_partition(views, partition, "position vector");
     Offset& position = at[partition];
     if (offset > position) {
       throw Error(
@@ -74,12 +66,21 @@ PositionVector at_time(Views& views, double time_ms) {
 
 bool reaches(const Views& views, const PositionVector& least) {
   return std::all_of(least.begin(), least.end(), [&views](const auto& each) {
-    check_partition(views, each.first);
+    check_partition(views, each.first, "position vector");
     return views.positions().at(each.first) >= each.second;
   });
 }
 
 }  // namespace
+
+void check_partition(const Views& views, Partition partition, std::string_view what) {
+  if (views.positions().contains(partition)) return;
+  throw Error(
+      Fault::kUsage,
+      fmt::format("{}: partition {} is none of this ledger's {} partitions; the views stand "
+                  "at {}",
+                  what, raw(partition), views.positions().size(), to_text(views.positions())));
+}
 
 PositionVector resolve(Views& views, const AsOf& as_of) {
   if (const auto* vector = std::get_if<PositionVector>(&as_of)) return at_vector(views, *vector);
@@ -87,8 +88,8 @@ PositionVector resolve(Views& views, const AsOf& as_of) {
   return views.positions();
 }
 
-void wait_for(Views& views, const PositionVector& least, std::chrono::microseconds wait) {
-  const auto deadline = std::chrono::steady_clock::now() + wait;
+void wait_for(Views& views, const PositionVector& least,
+              std::chrono::steady_clock::time_point deadline) {
   while (!reaches(views, least)) {
     if (std::chrono::steady_clock::now() >= deadline) {
       throw Error(

@@ -73,6 +73,9 @@ class Views {
   bool stale_ = false;
 };
 
+// Throws: Error{kUsage} when the ledger has no such partition; `what`: names one so.
+void check_partition(const Views& views, Partition partition, std::string_view what);
+
 // The position vector that an answer is read at: `as_of` completed by the newest positions. A time
 // later than what the projector has surely folded is refused; so `views` may be reopened here, and
 // what names its declarations is dead then.
@@ -80,8 +83,9 @@ class Views {
 // ledger has not.
 PositionVector resolve(Views& views, const AsOf& as_of);
 
-// Waits until the views stand at `least` or further on, `wait` long at most.
+// Waits until the views stand at `least` or further on, until `deadline` at most.
 // Throws: Error{kNotFresh} saying what is missing; Error{kUsage} as resolve().
-void wait_for(Views& views, const PositionVector& least, std::chrono::microseconds wait);
+void wait_for(Views& views, const PositionVector& least,
+              std::chrono::steady_clock::time_point deadline);
 
 }  // namespace ledger::query

@@ -59,16 +59,6 @@ std::unique_ptr<Views> open_views(const std::string& directory,
   }
 }
 
-bool has_reading_options(const options::Parsed& parsed) {
-  return parsed.command() != "indexes" && parsed.command() != "status" &&
-         parsed.command() != "digest";
-}
-
-bool has_paging_options(const options::Parsed& parsed) {
-  return has_reading_options(parsed) && parsed.command() != "get" && parsed.command() != "count" &&
-         parsed.command() != "event";
-}
-
 // `0:12,1:9` and not a time: times have no colon after their first digits.
 bool is_position_vector(std::string_view text) {
   const size_t digits = text.find_first_not_of("0123456789");
@@ -85,26 +75,30 @@ Answering::Answering(const options::Parsed& parsed)
            }),
       kind_(format_kind(parsed)),
       now_ms_(std::floor(now_unix_ms())) {
-  const auto started = std::chrono::steady_clock::now();
-  const bool waits = parsed.command() != "indexes" && parsed.command() != "status";
-  const std::chrono::microseconds wait =
-      waits ? parsed.duration("wait") : std::chrono::microseconds(0);
+  deadline_ = std::chrono::steady_clock::now();
+  if (parsed.declares("wait")) deadline_ += parsed.duration("wait");
   if (const auto text = cursor()) now_ms_ = parse_cursor(*text).now_ms;
   std::optional<PositionVector> least;
-  if (has_reading_options(parsed)) {
+  if (parsed.declares("at-least")) {
     if (const auto text = parsed.find_text("at-least")) least = parse_position_vector(*text);
-    as_of();  // a wrong one is refused before any waiting
   }
-  views_ = open_views(parsed.text("views"), started + wait);
-  if (!least) return;
-  const auto spent = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - started);
-  wait_for(*views_, *least, std::max(wait - spent, std::chrono::microseconds(0)));
+  as_of();  // a wrong one is refused before any waiting
+  views_ = open_views(parsed.text("views"), deadline_);
+  if (least) wait_for(*views_, *least, deadline_);
 }
 
-bool Answering::live() const { return has_paging_options(parsed_) && parsed_.flag("live"); }
+bool Answering::live() const {
+  const bool live = parsed_.declares("live") && parsed_.flag("live");
+  if (live && !cursor() && !parsed_.find_text("as-of")) {
+    throw Error(Fault::kUsage,
+                "--live: it is for the pages after the first, which is at the newest anyway; add "
+                "--cursor, or leave it out");
+  }
+  return live;
+}
 
 AsOf Answering::as_of() const {
+  if (!parsed_.declares("as-of")) return {};
   const auto text = parsed_.find_text("as-of");
   if (!text) return {};
   if (is_position_vector(*text)) return parse_position_vector(*text);
@@ -112,7 +106,7 @@ AsOf Answering::as_of() const {
 }
 
 std::optional<std::string> Answering::cursor() const {
-  if (!has_paging_options(parsed_)) return std::nullopt;
+  if (!parsed_.declares("cursor")) return std::nullopt;
   return parsed_.find_text("cursor");
 }
 

@@ -1,6 +1,7 @@
 // What all commands share: opening the views, choosing format and limit, ending an answer.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class Answering {
   FormatKind kind() const { return kind_; }
   // What relative times are read against: now, or the first page's now.
   double now_ms() const { return now_ms_; }
+  // When --wait has passed since the program began.
+  std::chrono::steady_clock::time_point deadline() const { return deadline_; }
   bool live() const;
 
   // --as-of of the command.
@@ -54,6 +57,7 @@ class Answering {
   std::unique_ptr<Views> views_;
   FormatKind kind_;
   double now_ms_ = 0;
+  std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<Format> format_;
 };
 

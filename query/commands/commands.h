@@ -18,6 +18,9 @@ Fault run_digest(const options::Parsed& parsed);
 Fault run_indexes(const options::Parsed& parsed);
 Fault run_status(const options::Parsed& parsed);
 
+// The codes that `anomalies` takes; those that quarantine are listed by `quarantine`.
+std::vector<std::string> anomaly_codes();
+
 // The program as data: commands, options, examples.
 options::Program query_program();
 

@@ -35,7 +35,13 @@ void take_actor(const options::Parsed& parsed, EventFilter& filter) {
                                            "service, user, operator, system",
                                            *text));
   }
-  if (colon != std::string::npos) filter.actor_id = text->substr(colon + 1);
+  if (colon == std::string::npos) return;
+  filter.actor_id = text->substr(colon + 1);
+  if (filter.actor_id->empty()) {
+    throw Error(Fault::kUsage, fmt::format("--actor: '{}' has no ID, which no event has; give '{}' "
+                                           "for all of that kind",
+                                           *text, text->substr(0, colon)));
+  }
 }
 
 void take_members(const std::vector<std::string>& operands, EventFilter& filter) {
@@ -71,12 +77,8 @@ Fault run_list(const options::Parsed& parsed, EventsRequest request, std::string
   return check_expected(answering, answer);
 }
 
-// The codes of anomalies; those that quarantine are listed by `quarantine`.
 store::Code anomaly_code(const std::string& text) {
-  std::vector<std::string> names;
-  for (const store::Code code : store::all_codes()) {
-    if (!store::quarantines(code)) names.emplace_back(store::to_text(code));
-  }
+  const std::vector<std::string> names = anomaly_codes();
   const auto code = store::code_from(text);
   if (code && store::quarantines(*code)) {
     throw Error(Fault::kUsage,
@@ -110,16 +112,30 @@ Answer find_any(Answering& answering, const std::string& id, const EventSink& si
                                          id));
 }
 
-// The value as it stood on the topic, for ledger-emit decode.
+// The value as it stood on the topic, for ledger-emit decode: one, since nothing tells where the
+// next one would begin.
 Fault print_raw(Answering& answering, const std::string& id) {
+  for (const std::string_view option : {"output", "select"}) {
+    if (!answering.parsed().find_text(option)) continue;
+    throw Error(Fault::kUsage,
+                fmt::format("--raw: bytes have no members and no format; leave out --{} (it may "
+                            "come from the environment or the config file)",
+                            option));
+  }
   if (isatty(STDOUT_FILENO) == 1) {
     throw Error(Fault::kUsage, "--raw: bytes are not for a terminal; add | ledger-emit decode");
   }
   bool null = false;
+  std::vector<std::string> places;
   const Answer answer = find_any(answering, id, [&](const Event& event) {
+    places.push_back(fmt::format("{}:{}", raw(event.partition), raw(event.kept.offset)));
     null = !event.kept.value;
     if (event.kept.value) answering.out().buffer() += *event.kept.value;
   });
+  if (places.size() > 1) {
+    throw Error(Fault::kUsage, fmt::format("--raw: {} events took the id '{}'; ask for one of {}",
+                                           places.size(), id, fmt::join(places, ", ")));
+  }
   answering.out().flush();
   if (answer.matched == 0) throw_not_found(id, answer);
   if (null) answering.note("the value is null");
@@ -128,6 +144,14 @@ Fault print_raw(Answering& answering, const std::string& id) {
 }
 
 }  // namespace
+
+std::vector<std::string> anomaly_codes() {
+  std::vector<std::string> names;
+  for (const store::Code code : store::all_codes()) {
+    if (!store::quarantines(code)) names.emplace_back(store::to_text(code));
+  }
+  return names;
+}
 
 Fault run_history(const options::Parsed& parsed) {
   HistoryRequest request;

@@ -5,7 +5,6 @@
 #include "query/commands/commands.h"
 #include "query/event_filter.h"
 #include "schemas/store/layout.h"
-#include "schemas/store/outcome.h"
 #include "schemas/store/reader.h"
 
 namespace ledger::query {
@@ -44,14 +43,6 @@ std::string listing(const std::string& what, const std::vector<std::string>& nam
     width = (breaks ? 2 : width + 1) + name.size() + 1;
   }
   return text;
-}
-
-std::vector<std::string> anomaly_codes() {
-  std::vector<std::string> names;
-  for (const store::Code code : store::all_codes()) {
-    if (!store::quarantines(code)) names.emplace_back(store::to_text(code));
-  }
-  return names;
 }
 
 std::vector<Command> row_commands() {
@@ -147,7 +138,8 @@ options::Program query_program() {
   for (const auto& commands : {row_commands(), event_commands(), state_commands()}) {
     program.commands.insert(program.commands.end(), commands.begin(), commands.end());
   }
-  program.versions = {{"view format", fmt::format("{}", store::kFormatVersion)},
+  program.versions = {{"fold", "that of the views: see ledger-query status"},
+                      {"view format", fmt::format("{}", store::kFormatVersion)},
                       {"LMDB", store::lmdb_version()}};
   return program;
 }

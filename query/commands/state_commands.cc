@@ -28,13 +28,10 @@ struct ViewTotal {
 int compare_positions(const Views& views, const PositionVector& at) {
   int order = 0;
   for (const auto& [partition, offset] : at) {
-    const auto found = views.positions().find(partition);
-    if (found == views.positions().end()) {
-      throw Error(Fault::kUsage, fmt::format("--at: partition {} is none of this ledger's {}",
-                                             raw(partition), views.positions().size()));
-    }
-    if (found->second > offset) return 1;
-    if (found->second < offset) order = -1;
+    check_partition(views, partition, "--at");
+    const Offset position = views.positions().at(partition);
+    if (position > offset) return 1;
+    if (position < offset) order = -1;
   }
   return order;
 }
@@ -45,9 +42,8 @@ void wait_until_at(Answering& answering) {
   if (!text) return;
   const PositionVector at = parse_position_vector(*text);
   Views& views = answering.views();
-  const auto deadline = std::chrono::steady_clock::now() + answering.parsed().duration("wait");
   for (int order = compare_positions(views, at); order != 0; order = compare_positions(views, at)) {
-    if (order > 0 || std::chrono::steady_clock::now() >= deadline) {
+    if (order > 0 || std::chrono::steady_clock::now() >= answering.deadline()) {
       throw Error(Fault::kNotFresh,
                   fmt::format("digest: the views stand at {}, {} {}; digests are of the newest "
                               "position only{}",

@@ -16,10 +16,11 @@ namespace ledger::query {
 namespace {
 
 const std::vector<std::string> kTotalColumns = {
-    "ledgerId",          "topic",      "generation", "state",       "pid",   "startedAt",
-    "heartbeat",         "caughtUp",   "position",   "end",         "lag",   "events",
-    "applied",           "notApplied", "duplicates", "quarantined", "codes", "contentAudios",
-    "userContentAudios", "bytes",      "refusal",    "refusedAt"};
+    "ledgerId",   "topic",       "generation", "foldVersion",   "state",
+    "pid",        "startedAt",   "heartbeat",  "caughtUp",      "position",
+    "end",        "lag",         "events",     "applied",       "notApplied",
+    "duplicates", "quarantined", "codes",      "contentAudios", "userContentAudios",
+    "bytes",      "refusal",     "refusedAt"};
 const std::vector<std::string> kShardColumns = {
     "partition",         "position",   "end",        "lag",         "logTime", "events",
     "applied",           "notApplied", "duplicates", "quarantined", "codes",   "contentAudios",
@@ -133,6 +134,7 @@ void print_total(Answering& answering, const std::optional<store::RunState>& run
   line.add("ledgerId", std::string_view(ledger_id));
   line.add("topic", std::string_view(views.identity().topic));
   line.add_count("generation", store::raw(views.generation()));
+  line.add_count("foldVersion", views.shard(views.partitions().front()).identity().fold_version);
   line.add("state", run ? store::to_text(run->phase) : std::string_view("never_run"));
   if (run) {
     line.add("pid", run->pid);

@@ -68,17 +68,6 @@ const Record* image(const std::optional<AnyRecord>& record) {
   return record ? std::get_if<Record>(&*record) : nullptr;
 }
 
-struct JsonOf {
-  JsonWriter& out;
-  void operator()(std::monostate) const { out.null(); }
-  void operator()(double number) const { out.number(number); }
-  void operator()(int64_t number) const { out.integer(number); }
-  void operator()(bool value) const { out.boolean(value); }
-  void operator()(std::string_view text) const { out.text(text); }
-  void operator()(const Time& time) const { out.number(time.unix_ms); }
-  void operator()(const Json& json) const { out.raw(json.json); }
-};
-
 std::string plain_of(const Value& value) {
   std::string out;
   append_plain(out, value, true);
@@ -239,8 +228,8 @@ void EventLines::add_changes(Partition partition, const Record* before, const Re
     changes_json_ += fmt::format("\"{}\":", field.name);
     json.restart();
     json.begin_array();
-    std::visit(JsonOf{json}, old);
-    std::visit(JsonOf{json}, now);
+    write_value(json, old);
+    write_value(json, now);
     json.end_array();
     if (after == nullptr) continue;
     if (!changes_plain_.empty()) changes_plain_ += ", ";

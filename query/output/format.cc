@@ -1,29 +1,17 @@
 #include "query/output/format.h"
 
-#include "schemas/base/json_text.h"
 #include "schemas/base/time.h"
 
 namespace ledger::query {
 
 namespace {
 
-struct JsonValue {
-  JsonWriter& out;
-  void operator()(std::monostate) const { out.null(); }
-  void operator()(double number) const { out.number(number); }
-  void operator()(int64_t number) const { out.integer(number); }
-  void operator()(bool value) const { out.boolean(value); }
-  void operator()(std::string_view text) const { out.text(text); }
-  void operator()(const Time& time) const { out.number(time.unix_ms); }
-  void operator()(const Json& json) const { out.raw(json.json); }
-};
-
 void write_object(JsonWriter& out, const std::vector<std::string>& columns, const Line& line) {
   out.begin_object();
   for (const Member& member : line.members()) {
     if (std::holds_alternative<std::monostate>(member.value)) continue;
     out.key(columns[member.column]);
-    std::visit(JsonValue{out}, member.value);
+    write_value(out, member.value);
   }
   out.end_object();
 }
@@ -135,22 +123,35 @@ class Csv : public Format {
   std::string cell_;
 };
 
+struct JsonValue {
+  JsonWriter& out;
+  void operator()(std::monostate) const { out.null(); }
+  void operator()(double number) const { out.number(number); }
+  void operator()(int64_t number) const { out.integer(number); }
+  void operator()(bool value) const { out.boolean(value); }
+  void operator()(std::string_view text) const { out.text(text); }
+  void operator()(const Time& time) const { out.number(time.unix_ms); }
+  void operator()(const Json& json) const { out.raw(json.json); }
+};
+
 struct PlainValue {
   std::string& out;
-  bool times_readable;
+  bool readable;
   void operator()(std::monostate) const {}
   void operator()(double number) const { append_js_number(out, number); }
   void operator()(int64_t number) const { out += std::to_string(number); }
   void operator()(bool value) const { out += value ? "true" : "false"; }
   void operator()(std::string_view text) const { out += text; }
   void operator()(const Time& time) const {
-    if (times_readable) {
+    if (readable) {
       out += to_rfc3339(time.unix_ms);
     } else {
       append_js_number(out, time.unix_ms);
     }
   }
-  void operator()(const Json& json) const { out += json.plain.empty() ? json.json : json.plain; }
+  void operator()(const Json& json) const {
+    out += readable && !json.plain.empty() ? json.plain : json.json;
+  }
 };
 
 }  // namespace
@@ -169,8 +170,10 @@ std::unique_ptr<Format> make_format(FormatKind kind, options::Output& out, const
   return nullptr;
 }
 
-void append_plain(std::string& out, const Value& value, bool times_readable) {
-  std::visit(PlainValue{out, times_readable}, value);
+void write_value(JsonWriter& out, const Value& value) { std::visit(JsonValue{out}, value); }
+
+void append_plain(std::string& out, const Value& value, bool readable) {
+  std::visit(PlainValue{out, readable}, value);
 }
 
 }  // namespace ledger::query

@@ -10,6 +10,7 @@
 
 #include "query/output/line.h"
 #include "schemas/base/ids.h"
+#include "schemas/base/json_text.h"
 #include "schemas/options/output.h"
 
 namespace ledger::query {
@@ -40,7 +41,10 @@ std::unique_ptr<Format> make_format(FormatKind kind, options::Output& out, const
 std::unique_ptr<Format> make_record_table(options::Output& out, const Screen& screen);
 std::unique_ptr<Format> make_table(options::Output& out, const Screen& screen);
 
-// Appends the value as CSV and tables show it; nothing for an absent one.
-void append_plain(std::string& out, const Value& value, bool times_readable);
+void write_value(JsonWriter& out, const Value& value);  // an absent one as null
+
+// Appends the value without quotes; nothing for an absent one. `readable`: as a table shows it,
+// else as CSV has it, which is JSON but for text.
+void append_plain(std::string& out, const Value& value, bool readable);
 
 }  // namespace ledger::query

@@ -8,7 +8,7 @@
 
 namespace ledger::query {
 
-// An object or array. `plain`: how tables and CSV show it; empty = as JSON.
+// An object or array. `plain`: how tables show it; empty = as JSON.
 struct Json {
   std::string_view json;
   std::string_view plain = {};

@@ -69,6 +69,7 @@ class Parsed {
   // break.
   const std::vector<std::pair<std::string, std::string>>& properties() const { return properties_; }
 
+  bool declares(std::string_view name) const { return values_.contains(name); }
   const std::string& command() const { return command_; }
   const std::vector<std::string>& operands() const { return operands_; }
   bool quiet() const { return flag("quiet"); }

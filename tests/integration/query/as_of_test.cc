@@ -205,6 +205,17 @@ TEST_F(NoViewsYet, WaitTakesThemWhenTheyCome) {
   EXPECT_EQ(after(waiting.rest_of_stderr(), "at "), "0:1,1:1");
 }
 
+// --wait is for all that a command waits for, together.
+TEST_F(NoViewsYet, WaitIsOneForViewsAndForAPosition) {
+  constexpr std::chrono::milliseconds kWait{2000};
+  const auto started = std::chrono::steady_clock::now();
+  Process waiting(argv({"digest", "--at", "0:5", "--wait", fmt::format("{}ms", kWait.count())}));
+  EXPECT_EQ(waiting.read_line(kWait - std::chrono::milliseconds(500)), std::nullopt);
+  views();
+  EXPECT_EQ(waiting.wait(), 4) << waiting.rest_of_stderr();
+  EXPECT_LT(std::chrono::steady_clock::now() - started, kWait + std::chrono::milliseconds(1200));
+}
+
 // Not folded up to there, and not taken for a time that was.
 TEST_F(AsOf, AYearFarAheadIsBeyondTheViews) {
   EXPECT_EQ(query({"find", "contentAudios", "--as-of", "2600-01-01T00:00:00Z"}).code, 4);

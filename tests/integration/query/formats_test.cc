@@ -72,5 +72,24 @@ TEST_F(Formats, SelectKeepsItsOrderInEachOfThem) {
   EXPECT_EQ(out(find, "table"), fmt::format("status     _id\ncompleted  {}\n", id));
 }
 
+// What JSON has in an object or array, CSV has too: a cell of JSON, times in ms.
+TEST_F(Formats, CsvHasTheJsonOfAnEvent) {
+  const std::string& sent = library.events.front();
+  std::string quoted = "\"";
+  for (const char c : sent) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  EXPECT_EQ(out({"events", "contentAudioId=" + library.audios[0].id, "payload=audioCreated",
+                 "--select", "event"},
+                "csv"),
+            "event\n" + quoted + "\"\n");
+  const AudioFacts moved = library.audios_with("generating_script").front();
+  EXPECT_EQ(lines_of(out({"history", "contentAudios", moved.id, "--reverse", "--limit", "1",
+                          "--select", "changes,actor"},
+                         "csv"))
+                .at(1),
+            fmt::format(R"("{{""status"":[""pending"",""generating_script""],)"
+                        R"(""updatedAt"":[{},{}]}}","{{""kind"":""service"",""id"":""tts-3""}}")",
+                        moved.created, moved.updated));
+}
+
 }  // namespace
 }  // namespace ledger::test

@@ -92,6 +92,40 @@ TEST_F(History, AsOfEndsWhereTheLedgerStoodThen) {
   EXPECT_EQ(past.out, joined({told.begin(), told.begin() + 4}));
 }
 
+// More than are held at a time, of several lives, in pages and whole.
+TEST_F(History, OfManyEventsIsWholeInBothDirections) {
+  constexpr int kRounds = 700;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::string retry = i % 2 == 0 ? "generating_script" : "pending";
+    tell(lines.status(kT0 + 100 + 3 * i, "a", "c", retry, "", "h2"), "applied", true, "",
+         "statusChanged");
+    tell(lines.status(kT0 + 101 + 3 * i, "a", "c", "failed", R"(,"errorMessage":"late")", "h9"),
+         "anomaly", false, R"("stale_content_hash")", "statusChanged");
+    if (i % 100 != 99) continue;
+    tell(lines.deleted(kT0 + 102 + 3 * i, "a", "c"), "applied", true, "", "audioDeleted");
+    tell(lines.created(kT0 + 102 + 3 * i, "a", "c", "v1", "h2"), "applied", true, "",
+         "audioCreated");
+  }
+  views().commit();
+  std::vector<std::string> back(told.rbegin(), told.rend());
+  EXPECT_TRUE(history({"--select", kMembers}).out == joined(told));
+  EXPECT_TRUE(history({"--select", kMembers, "--reverse"}).out == joined(back));
+  for (const bool reverse : {false, true}) {
+    std::vector<std::string> arguments = {"--select", kMembers, "--limit", "400"};
+    if (reverse) arguments.emplace_back("--reverse");
+    std::string out;
+    std::string cursor;
+    do {
+      const Finished page = history(arguments);
+      out += page.out;
+      if (cursor.empty()) arguments.insert(arguments.end(), {"--cursor", ""});
+      cursor = after(page.err, "next ");
+      arguments.back() = cursor;
+    } while (!cursor.empty());
+    EXPECT_TRUE(out == joined(reverse ? back : told)) << reverse;
+  }
+}
+
 TEST_F(History, OfWhatNobodyNamedIsEmptyAndZero) {
   const Finished nothing = query({"history", "contentAudios", "absent"});
   EXPECT_EQ(nothing.code, 0);
@@ -129,6 +163,8 @@ TEST_F(History, RawBytesDecodeToTheLineThatWasSent) {
   const Finished decoded = run({program("ledger-emit"), "decode"}, raw.out);
   EXPECT_EQ(decoded.code, 0) << decoded.err;
   EXPECT_EQ(decoded.out, events[2] + "\n");
+  EXPECT_EQ(query({"event", places[2], "--raw", "-o", "json"}).code, 2);
+  EXPECT_EQ(query({"event", places[2], "--raw", "--select", "offset"}).code, 2);
 }
 
 TEST_F(History, AnIdThatTwoShardsHaveIsPrintedTwice) {
@@ -147,6 +183,10 @@ TEST_F(History, AnIdThatTwoShardsHaveIsPrintedTwice) {
   EXPECT_EQ(rows.out, "{\"_id\":\"a\"}\n{\"_id\":\"a\"}\n");
   EXPECT_EQ(lines_of(history().out).size(), told.size() + 1);
   EXPECT_EQ(lines_of(query({"event", id}).out).size(), 2U);
+  const Finished raw = query({"event", id, "--raw"});
+  EXPECT_EQ(raw.code, 2);
+  EXPECT_EQ(raw.out, "");
+  EXPECT_THAT(raw.err, HasSubstr(places[0]));
 }
 
 }  // namespace

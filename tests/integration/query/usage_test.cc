@@ -67,6 +67,9 @@ TEST_F(Usage, ConditionsThatContradictAreRefused) {
       {{"get", "contentAudios", "a", "b"}, {"b"}},
       {{"event", "none"}, {"PARTITION:OFFSET"}},
       {{"events", "--actor", "robot:x"}, {"service, user, operator, system"}},
+      {{"events", "--actor", "service:"}, {"no ID", "'service'"}},
+      {{"events", "--live"}, {"--cursor"}},
+      {{"digest", "--at", "9:1"}, {"partition 9"}},
       {{"anomalies", "undecodable"}, {"ledger-query quarantine"}},
   };
   for (const Mistake& each : mistakes) expect_refused(each);

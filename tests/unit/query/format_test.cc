@@ -16,7 +16,7 @@ void write_two(Format& format, const std::optional<std::string>& next = std::nul
   line.add(0, std::string_view("a\"1"));
   line.add(1, 0.1);
   line.add(2, Time{1770832800000.5});
-  line.add(3, Json{"{\"style\":1}"});
+  line.add(3, Json{"{\"style\":1}", "style 1"});
   line.add(4, true);
   line.add(5, std::string_view("x,\ny"));
   format.line(line);

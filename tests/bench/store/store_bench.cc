@@ -193,39 +193,33 @@ void scan_of_kept_log(benchmark::State& state) {
   count_items(state, kBatches * kBatch);
 }
 
-// Anywhere: each read decompresses a block.
-void read_of_kept_log(benchmark::State& state) {
+// Reads the event that `pick` names, again and again.
+template <typename Pick>
+void read_of_kept_log(benchmark::State& state, Pick pick) {
   const FilledLog filled;
-  std::mt19937_64 random(1);
-  for (auto _ : state) {
-    const Offset offset{static_cast<int64_t>(random() % (kBatches * kBatch))};
-    benchmark::DoNotOptimize(filled.log->read(offset));
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(filled.log->read(pick()));
   count_items(state, 1);
+}
+
+// Each read decompresses a block.
+void read_anywhere(benchmark::State& state) {
+  read_of_kept_log(state, [random = std::mt19937_64(1)]() mutable {
+    return Offset{static_cast<int64_t>(random() % (kBatches * kBatch))};
+  });
 }
 
 // Those of contentAudios' scripts, in no order: each lies in another block.
-void read_script_of_kept_log(benchmark::State& state) {
-  const FilledLog filled;
+void read_script(benchmark::State& state) {
   std::vector<Offset> scripts = workload().scripts();
   std::shuffle(scripts.begin(), scripts.end(), std::mt19937_64(1));
-  size_t i = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(filled.log->read(scripts[i]));
-    if (++i == scripts.size()) i = 0;
-  }
-  count_items(state, 1);
+  read_of_kept_log(state, [&, i = size_t{0}]() mutable { return scripts[i++ % scripts.size()]; });
 }
 
 // One behind the other, as lists of events are read.
-void read_on_of_kept_log(benchmark::State& state) {
-  const FilledLog filled;
-  Offset offset{0};
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(filled.log->read(offset));
-    offset = next(offset) < filled.log->end() ? next(offset) : Offset{0};
-  }
-  count_items(state, 1);
+void read_on(benchmark::State& state) {
+  read_of_kept_log(state, [i = int64_t{0}]() mutable {
+    return Offset{i++ % static_cast<int64_t>(kBatches * kBatch)};
+  });
 }
 
 void insert_index_keys(benchmark::State& state) {
@@ -386,9 +380,9 @@ void derived_id_of_prefix(benchmark::State& state) {
 BENCHMARK(append_to_kept_log)->Iterations(kBatches);
 BENCHMARK(append_bare)->Iterations(kBatches);
 BENCHMARK(scan_of_kept_log);
-BENCHMARK(read_of_kept_log);
-BENCHMARK(read_script_of_kept_log);
-BENCHMARK(read_on_of_kept_log);
+BENCHMARK(read_anywhere);
+BENCHMARK(read_script);
+BENCHMARK(read_on);
 BENCHMARK(insert_index_keys)->Iterations(kBatches);
 BENCHMARK(insert_bare)->Iterations(kBatches);
 BENCHMARK(get_of_reader);

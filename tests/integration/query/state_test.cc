@@ -86,10 +86,11 @@ TEST_F(State, StatusWithoutARunSaysSo) {
   EXPECT_THAT(
       status.out,
       AllOf(
-          HasSubstr(R"("ledgerId":"0197a1c2-0000-7000-8000-000000000001",)"
-                    R"("topic":"content-audio-events","generation":1,"foldVersion":1,"state":"never_run",)"
-                    R"("position":")" +
-                    here() + "\""),
+          HasSubstr(
+              R"("ledgerId":"0197a1c2-0000-7000-8000-000000000001",)"
+              R"("topic":"content-audio-events","generation":1,"foldVersion":1,"state":"never_run",)"
+              R"("position":")" +
+              here() + "\""),
           HasSubstr(fmt::format(R"("events":{},"applied":{},"notApplied":1,"duplicates":1,)"
                                 R"("quarantined":1,"codes":{{"undecodable":1,"unknown_audio":1}},)"
                                 R"("contentAudios":{},"userContentAudios":{},"bytes":)",

@@ -63,6 +63,7 @@ class BuiltViews::Shard {
     commit();
     const Offset first = shard_.position();
     shard_.accept_gap(Offset{raw(first) + offsets});
+    shard_.catch_up([] { return true; });
     return fmt::format("{}:{}", raw(shard_.partition()), raw(first));
   }
 

@@ -96,14 +96,27 @@ void each_entry(Views& views, Partition partition, ScanSpec spec, const Visit& v
     scan.emplace(views.shard(partition), spec);
     if (scan->streams_departed()) spec.departed_walk_max = 0;
   };
-  for (open();; scan->next()) {
-    if (scan->valid() && views.stale()) {  // go on from this entry, which has not been visited
-      spec.range.first = std::string(scan->key());
-      open();
-    }
-    if (!scan->valid()) return;
+  const auto step = [&] {
     if (scan->counts()) visit(scan->key(), scan->entry());
+    scan->next();
+  };
+  for (open(); scan->valid();) {
+    if (!views.stale()) {
+      step();
+      continue;
+    }
+    // One key can have several entries: all of them before the renewal, and none after it.
+    const std::string key(scan->key());
+    while (scan->valid() && scan->key() == key) step();
+    narrow_after(spec.range, spec.reverse, key);
+    open();
   }
+}
+
+// What to read of one shard for an answer.
+ScanSpec spec_of(const Views& views, const FindRequest& request, const Plan& plan, Offset at) {
+  return {plan.index->id, plan.range, false, at,
+          request.departed_walk_max / views.partitions().size()};
 }
 
 bool counted_by_entries(const Views& views, const FindRequest& request, const Answer& answer) {
@@ -124,10 +137,11 @@ void check_by(record::Table table, const std::string& by) {
 }
 
 // By index entries alone.
-void count_keys(Views& views, const Plan& plan, Answer& answer, KeyGroups* groups) {
+void count_keys(Views& views, const FindRequest& request, const Plan& plan, Answer& answer,
+                KeyGroups* groups) {
   for (const Partition partition : views.partitions()) {
     if (groups != nullptr) groups->new_shard();
-    each_entry(views, partition, {plan.index->id, plan.range, false, answer.at.at(partition)},
+    each_entry(views, partition, spec_of(views, request, plan, answer.at.at(partition)),
                [&](std::string_view key, const store::Entry&) {
                  ++answer.scanned;
                  if (groups != nullptr) groups->add(key);
@@ -149,8 +163,8 @@ void encode_value(const record::FieldValue& value, Partition partition,
 
 // By rows: conditions outside the index, or a `by` outside it.
 template <typename Record>
-void count_rows(Views& views, const Plan& plan, const std::optional<std::string>& by,
-                Answer& answer, Groups* groups) {
+void count_rows(Views& views, const FindRequest& request, const Plan& plan,
+                const std::optional<std::string>& by, Answer& answer, Groups* groups) {
   KeptTexts texts(views);
   KeptTexts by_texts(views);
   RowTest<Record> test(plan.residual, &texts);
@@ -159,7 +173,7 @@ void count_rows(Views& views, const Plan& plan, const std::optional<std::string>
   std::string value;
   for (const Partition partition : views.partitions()) {
     const Offset at = answer.at.at(partition);
-    each_entry(views, partition, {plan.index->id, plan.range, false, at},
+    each_entry(views, partition, spec_of(views, request, plan, at),
                [&](std::string_view, const store::Entry& entry) {
                  ++answer.scanned;
                  const Record& row = rows.read(partition, entry.rid, at);
@@ -193,11 +207,11 @@ CountAnswer count(Views& views, const FindRequest& request, const std::optional<
   const std::optional<size_t> part = by ? part_of(plan, *by) : std::nullopt;
   if (!answer.tested && (!by || part)) {
     KeyGroups key_groups(groups, part.value_or(0));
-    count_keys(views, plan, answer, by ? &key_groups : nullptr);
+    count_keys(views, request, plan, answer, by ? &key_groups : nullptr);
   } else if (request.table == record::Table::kContentAudios) {
-    count_rows<record::ContentAudio>(views, plan, by, answer, &groups);
+    count_rows<record::ContentAudio>(views, request, plan, by, answer, &groups);
   } else {
-    count_rows<record::UserContentAudio>(views, plan, by, answer, &groups);
+    count_rows<record::UserContentAudio>(views, request, plan, by, answer, &groups);
   }
   if (by) result.lines = groups.lines();
   return result;

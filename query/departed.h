@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "query/request.h"
 #include "schemas/index/range.h"
 #include "schemas/store/reader.h"
 
 namespace ledger::query {
-
-// How many entries a scan walks before it reads `past` along instead; of all its shards together.
-inline constexpr size_t kDepartedWalkMax = 200'000;
 
 // What to read of one index of one shard.
 struct ScanSpec {

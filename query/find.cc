@@ -28,7 +28,8 @@ Answer find_rows(Views& views, const FindRequest& request, const RowSink& sink) 
   RowTest<Record> test(plan.residual, &texts);
   answer.tested = !test.empty();
   RowReader<Record> rows(views);
-  MergedScan scan(views, plan.index->id, plan.range, request.reverse, page.at(), start_of(page));
+  MergedScan scan(views, plan.index->id, plan.range, request.reverse, page.at(), start_of(page),
+                  request.departed_walk_max);
   const uint64_t limit = request.limit.value_or(UINT64_MAX);
   std::string last_key;
   Partition last_partition{};

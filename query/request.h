@@ -20,6 +20,10 @@ namespace ledger::query {
 // out are read at their newest); a time in ms = before the first event whose log time is >= it.
 using AsOf = std::variant<std::monostate, PositionVector, double>;
 
+// How many entries a scan walks in search of those that left an index since a position, before it
+// reads all that ever left along instead; of all its shards together.
+inline constexpr size_t kDepartedWalkMax = 200'000;
+
 enum class Comparison : uint8_t {
   kEqual,
   kGreater,
@@ -48,6 +52,7 @@ struct FindRequest {
   bool live = false;                  // with a cursor: read at the newest, not as of the first page
   AsOf as_of;
   double now_ms = 0;  // what relative times were read against; the cursor carries it on
+  size_t departed_walk_max = kDepartedWalkMax;  // the answer is the same with any
 };
 
 // A row of an answer. Lifetime: during the call of the sink.

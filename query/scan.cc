@@ -158,15 +158,18 @@ bool MergedScan::settle(Source& source) {
   return true;
 }
 
-// What was passed over is not looked at again after a renewal.
+// What was passed over is not looked at again after a renewal. One key can have several entries: at
+// the key given last, what is left of it does not count.
 void MergedScan::keep_place(Source& source) const {
-  source.last.clear();
   index::KeyRange& range = source.spec.range;
-  if (source.scan->valid()) {
-    narrow_from(range, reverse_, source.scan->key());
-  } else {
+  if (!source.scan->valid()) {
     range.limit = range.first;
+  } else if (source.scan->key() == source.last) {
+    narrow_after(range, reverse_, source.last);
+  } else {
+    narrow_from(range, reverse_, source.scan->key());
   }
+  source.last.clear();
 }
 
 bool MergedScan::later(const Source* a, const Source* b) const {

@@ -1,5 +1,7 @@
 // Answers that pass over many entries between two lines: no snapshot grows old meanwhile, and each
 // renewal goes on where the one before got to.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "query/events.h"
@@ -13,18 +15,8 @@ namespace {
 constexpr int kAudios = 400;
 constexpr std::chrono::milliseconds kNoAge{0};  // every look at the clock renews
 
-class LongScan : public World {
+class ManyAudios : public World {
  protected:
-  LongScan() {
-    create(0, kAudios);
-    views().commit();
-    then_ = views().positions();
-    for (int i = 0; i < kAudios; i += 3) add(lines.deleted(time_++, id(i), content(i)));
-    create(kAudios, 5 * kAudios);
-    for (int i = 0; i < 2 * kAudios; i += 2) add(lines.deleted(time_++, id(i), content(i)));
-    views().commit();
-    close_views();
-  }
   static std::string id(int number) { return fmt::format("audio-{:05}", number); }
   static std::string content(int number) { return fmt::format("content-{}", number); }
   void create(int first, int limit) {
@@ -49,6 +41,44 @@ class LongScan : public World {
 
   int64_t time_ = kT0;
   PositionVector then_;
+};
+
+class LongScan : public ManyAudios {
+ protected:
+  LongScan() {
+    create(0, kAudios);
+    views().commit();
+    then_ = views().positions();
+    for (int i = 0; i < kAudios; i += 3) add(lines.deleted(time_++, id(i), content(i)));
+    create(kAudios, 5 * kAudios);
+    for (int i = 0; i < 2 * kAudios; i += 2) add(lines.deleted(time_++, id(i), content(i)));
+    views().commit();
+    close_views();
+  }
+};
+
+// Every audio is in `status` under "failed", at `then_` too, and has been there several times.
+class ReturningRows : public ManyAudios {
+ protected:
+  ReturningRows() {
+    create(0, kAudios);
+    fail_all();
+    for (int i = 0; i < kTimes; ++i) fail_again();
+    views().commit();
+    then_ = views().positions();
+    for (int i = 0; i < kTimes; ++i) fail_again();
+    views().commit();
+    close_views();
+  }
+  void set_all(std::string_view status, std::string_view more) {
+    for (int i = 0; i < kAudios; ++i) add(lines.status(time_++, id(i), content(i), status, more));
+  }
+  void fail_all() { set_all("failed", R"(,"errorMessage":"no voice")"); }
+  void fail_again() {
+    set_all("pending", "");
+    fail_all();
+  }
+  static constexpr int kTimes = 5;
 };
 
 TEST_F(LongScan, IsTheSameHoweverOftenItsSnapshotsAreRenewed) {
@@ -83,6 +113,57 @@ TEST_F(LongScan, ACountIsTheSame) {
   const query::CountAnswer by = query::count(reading, request, "status");
   ASSERT_EQ(by.lines.size(), 1U);
   EXPECT_EQ(by.lines[0].count, uint64_t{kAudios});
+}
+
+TEST_F(ReturningRows, AreGivenOnceHoweverOftenTheSnapshotsAreRenewed) {
+  query::Views young(directory(), kNoAge);
+  query::Views steady(directory(), std::chrono::hours(1));
+  for (const index::IndexSpec& index : steady.declarations().indexes) {
+    if (index.table != record::Table::kContentAudios) continue;
+    for (const bool reverse : {false, true}) {
+      const Given expected = given(steady, index.id, reverse, query::kDepartedWalkMax);
+      EXPECT_EQ(expected.keys.size(), size_t{kAudios}) << index.name;
+      for (const size_t walk_max : {size_t{0}, query::kDepartedWalkMax}) {
+        EXPECT_EQ(given(young, index.id, reverse, walk_max).keys, expected.keys)
+            << index.name << (reverse ? " reverse" : "") << ", walk_max " << walk_max;
+      }
+    }
+  }
+}
+
+TEST_F(ReturningRows, AreFoundOnceHoweverOftenTheSnapshotsAreRenewed) {
+  query::Views young(directory(), kNoAge);
+  query::FindRequest request;
+  request.as_of = then_;
+  request.conditions = {{"status", query::Comparison::kEqual, std::string("failed")}};
+  for (const bool reverse : {false, true}) {
+    request.reverse = reverse;
+    for (const size_t walk_max : {size_t{0}, query::kDepartedWalkMax}) {
+      request.departed_walk_max = walk_max;
+      std::set<std::string> ids;
+      const query::Answer answer = query::find(young, request, [&](const query::Row& row) {
+        ids.insert(std::get<const record::ContentAudio*>(row.record)->id);
+      });
+      EXPECT_EQ(answer.matched, uint64_t{kAudios}) << reverse << ", walk_max " << walk_max;
+      EXPECT_EQ(ids.size(), size_t{kAudios});
+    }
+  }
+}
+
+TEST_F(ReturningRows, AreCountedOnceHoweverOftenTheSnapshotsAreRenewed) {
+  query::Views young(directory(), kNoAge);
+  query::FindRequest request;
+  request.as_of = then_;
+  request.conditions = {{"status", query::Comparison::kEqual, std::string("failed")}};
+  for (const size_t walk_max : {size_t{0}, query::kDepartedWalkMax}) {
+    request.departed_walk_max = walk_max;
+    EXPECT_EQ(query::count(young, request, std::nullopt).answer.matched, uint64_t{kAudios});
+    for (const std::string by : {"status", "contentType"}) {  // by keys, by rows
+      const query::CountAnswer counted = query::count(young, request, by);
+      ASSERT_EQ(counted.lines.size(), 1U) << by;
+      EXPECT_EQ(counted.lines[0].count, uint64_t{kAudios}) << by;
+    }
+  }
 }
 
 TEST_F(LongScan, ARareAnomalyIsFoundBehindManyOthers) {

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kTimeBytes = 9;  // of enc(_creationTime)
 constexpr unsigned kDigitBits = 11;
 constexpr uint32_t kDigits = 1U << kDigitBits;
+constexpr unsigned kRankBits = 32;
 constexpr Slot kPulseEvery = 4096;
 constexpr size_t kAhead = 8;  // lines fetched before their turn
 
@@ -22,7 +23,8 @@ constexpr size_t kAhead = 8;  // lines fetched before their turn
 template <typename RankOf>
 void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order) {
   std::vector<uint32_t> sorted(order.size());
-  for (unsigned shift = 0; limit > 1 && (limit - 1) >> shift != 0; shift += kDigitBits) {
+  const uint32_t highest = limit == 0 ? 0 : limit - 1;
+  for (unsigned shift = 0; shift < kRankBits && highest >> shift != 0; shift += kDigitBits) {
     const auto digit_of = [&](uint32_t line) { return rank_of(line) >> shift & (kDigits - 1); };
     std::array<uint32_t, kDigits + 1> starts{};
     for (const uint32_t line : order) ++starts[digit_of(line) + 1];

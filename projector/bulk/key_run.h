@@ -20,7 +20,6 @@ class KeyRun {
     std::string_view value() const { return {bytes + key_size, value_size}; }
   };
 
-  void reserve(size_t count) { items_.reserve(count); }
   void add(std::string_view key, std::string_view value);
   // By key; keys are unique (asserted).
   void sort();

@@ -6,7 +6,7 @@
 namespace ledger::bulk {
 
 // Opens the shard and reads its state, no more.
-// Returns: the signal that ended the child, 0 when none did (also when it met an Error).
+// Returns: the signal that ended the child, 0 when none did (also when it threw).
 int signal_of_reading(const std::filesystem::path& shard);
 
 }  // namespace ledger::bulk

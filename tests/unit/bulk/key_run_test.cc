@@ -45,7 +45,6 @@ TEST(KeyRun, KeysThatDifferFarBehindEightBytesAreOrdered) {
 TEST(KeyRun, EachKeyKeepsItsValue) {
   KeyRun run;
   std::map<std::string, std::string> expected;
-  run.reserve(500);
   for (int i = 0; i < 500; ++i) {
     const std::string key = std::to_string(i * 7919 % 500);
     expected[key] = "value of " + key;

@@ -58,8 +58,9 @@ GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
 }
 
 GenerationBuild::~GenerationBuild() {
-  const bool left = interrupt_.requested() && has_rounds();
+  const bool left = (interrupt_.requested() || unavailable_) && has_rounds();
   shards_.clear();
+  if (left) forget_taking_up(directory_, fresh_);
   if (left || is_live()) return;
   std::error_code ignored;  // what stays is a leftover, which the next build removes
   std::filesystem::remove_all(directory_.generation(fresh_), ignored);
@@ -144,7 +145,7 @@ void GenerationBuild::check_logs() const {
 }
 
 void GenerationBuild::fold_to(const std::function<Offset(const ShardBuild&)>& limit) {
-  work(limit);
+  leave_if_unavailable([&] { work(limit); });
   messages_.end_progress();
   if (interrupt_.requested()) {
     throw Error(interrupt_.fault(),

@@ -9,6 +9,7 @@
 #include "projector/bulk/leftovers.h"
 #include "projector/bulk/shard_build.h"
 #include "projector/report/messages.h"
+#include "schemas/base/error.h"
 #include "schemas/options/interrupt.h"
 
 namespace ledger::bulk {
@@ -32,8 +33,8 @@ class GenerationBuild {
   GenerationBuild(const store::ViewDirectory& directory, std::optional<store::Generation> base,
                   BuildSettings settings, report::Messages& messages,
                   const options::Interrupt& interrupt);
-  // Removes the generation, unless it is the live one, or a signal ended it: then its whole rounds
-  // are left to the next build.
+  // Removes the generation, unless it is the live one, or a signal or what another try may mend
+  // ended it: then its whole rounds are left to the next build.
   ~GenerationBuild();
   GenerationBuild(const GenerationBuild&) = delete;
   GenerationBuild& operator=(const GenerationBuild&) = delete;
@@ -46,6 +47,16 @@ class GenerationBuild {
   // Puts every shard where the generation has it; others may fold on in it then. The last fold_to()
   // is before. Returns: where the shards stand.
   PositionVector place();
+  // Calls `act`, whose Error{kUnavailable} is for another try to mend, and leaves the rounds to it.
+  template <typename Act>
+  void leave_if_unavailable(Act act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      if (error.fault() == Fault::kUnavailable) unavailable_ = true;
+      throw;
+    }
+  }
   // Makes it the live generation, durably, and says so. `positions`: where its shards stand by now.
   void publish(const PositionVector& positions);
 
@@ -68,6 +79,7 @@ class GenerationBuild {
   const options::Interrupt& interrupt_;
   store::Generation fresh_{};
   index::Declarations declarations_;
+  bool unavailable_ = false;  // what it needed
   std::vector<std::unique_ptr<ShardBuild>> shards_;
   std::chrono::steady_clock::time_point started_;
 };

@@ -1,11 +1,10 @@
 #include "projector/bulk/leftovers.h"
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "projector/bulk/mark.h"
 #include "projector/bulk/rounds.h"
 #include "projector/bulk/trial.h"
 #include "schemas/base/error.h"
@@ -17,42 +16,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kBuilding = "building";
-constexpr const char* kBuildingNew = "building.new";
-constexpr const char* kReplaces = "replaces";
 constexpr int kTakenUpMax = 5;  // at the same positions
-
-// Contents of the file `building`.
-struct Mark {
-  std::string base;
-  int taken_up = 0;
-  std::string positions;
-};
 
 std::string text_of(Base base) {
   return base ? fmt::format("gen-{}", store::raw(*base)) : std::string("log");
-}
-
-std::optional<Mark> read_mark(const fs::path& generation) {
-  std::ifstream file(generation / kBuilding);
-  Mark mark;
-  if (!(file >> mark.base >> mark.taken_up)) return std::nullopt;
-  file >> mark.positions;  // none before it was taken up
-  return mark;
-}
-
-// A power cut leaves the old or the new one.
-void write_mark(const fs::path& generation, const Mark& mark) {
-  const fs::path fresh = generation / kBuildingNew;
-  std::ofstream(fresh) << mark.base << '\n' << mark.taken_up << ' ' << mark.positions << '\n';
-  store::fsync_path(fresh);
-  fs::rename(fresh, generation / kBuilding);
-  store::fsync_path(generation);
-}
-
-void remove_mark(const fs::path& generation) {
-  std::error_code ignored;  // beside a live generation it says nothing
-  fs::remove(generation / kBuilding, ignored);
 }
 
 // Ascending. Without a live generation those without a mark may be what was live.
@@ -150,23 +117,18 @@ void begin_generation(const store::ViewDirectory& directory, store::Generation f
 
 void note_replaced(const store::ViewDirectory& directory, store::Generation fresh,
                    store::Generation replaced) {
-  const fs::path note = directory.generation(fresh) / kReplaces;
-  std::ofstream(note) << text_of(replaced) << '\n';
-  store::fsync_path(note);
-  store::fsync_path(directory.generation(fresh));
+  write_replaced(directory.generation(fresh), text_of(replaced));
 }
 
 void remove_replaced(const store::ViewDirectory& directory) {
   const auto live = directory.current();
   if (!live) return;
-  const fs::path note = directory.generation(*live) / kReplaces;
-  std::string name;
-  if (!(std::ifstream(note) >> name)) return;
+  const std::string name = read_replaced(directory.generation(*live));
+  if (name.empty()) return;
   for (const store::Generation generation : directory.generations()) {
     if (generation < *live && text_of(generation) == name) directory.remove_generation(generation);
   }
-  std::error_code ignored;  // what it names is gone
-  fs::remove(note, ignored);
+  remove_replaced_note(directory.generation(*live));
 }
 
 std::string removal_text(store::Generation removed) {
@@ -188,6 +150,7 @@ std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base
   const fs::path folder = directory.generation(*newest);
   const auto mark = read_mark(folder);
   if (mark && mark->base == text_of(base)) {
+    remove_replaced_note(folder);  // who takes it up may be a rebuild, which replaces none
     const auto positions = positions_of(directory, *newest, fits);
     if (positions && note_taking_up(folder, *mark, *positions)) {
       return Leftover{*newest, *positions};
@@ -195,6 +158,18 @@ std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base
   }
   remove(directory, *newest, removed);
   return std::nullopt;
+}
+
+void forget_taking_up(const store::ViewDirectory& directory, store::Generation left) {
+  const fs::path folder = directory.generation(left);
+  try {
+    auto mark = read_mark(folder);
+    if (!mark) return;
+    mark->taken_up = 0;
+    write_mark(folder, *mark);
+  } catch (const Error&) {
+    return;  // the old mark stays, by which it is given up the sooner
+  }
 }
 
 std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& directory, Keep keep,

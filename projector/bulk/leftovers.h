@@ -58,6 +58,9 @@ std::string removal_text(store::Generation removed);  // for a log line
 std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits,
                                 const Removed& removed = kSilently);
 
+// It is left by a build that did not die, which says nothing against taking it up.
+void forget_taking_up(const store::ViewDirectory& directory, store::Generation left);
+
 enum class Keep : uint8_t {
   kAll,      // whatever a build may go on with
   kRebuild,  // what `rebuild` may go on with

@@ -88,8 +88,10 @@ class Rebuild {
     Tail tail(directory_, build, interrupt_);
     tail.fold_to(target_);
     if (!writer_lock_) {
-      directory_.ask_for_handover();
-      take_writer_lock();
+      build.leave_if_unavailable([this] {
+        directory_.ask_for_handover();
+        take_writer_lock();
+      });
     }
     look(build);
     tail.fold_to(target_);

@@ -13,6 +13,7 @@
 #include "projector/bulk/generation_build.h"
 #include "projector/report/run_report.h"
 #include "projector/run/beside.h"
+#include "projector/run/feed.h"
 #include "projector/run/live_lock.h"
 #include "projector/run/run.h"
 #include "projector/shard/shard.h"
@@ -73,7 +74,7 @@ class Run {
   void fill_from_kept();
 
   // A new generation at the end of the kept logs, in place of the live one, which is a part of it.
-  // Those that a rebuild left stay.
+  // What a build left goes, unless it is of the same base: that is gone on with.
   // Changes nothing when the disk has no room for two, or a rebuild is at work.
   void fill();
 
@@ -105,7 +106,8 @@ class Run {
   store::LogIdentity identity_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;
   std::vector<std::unique_ptr<Feed>> feeds_;
-  double asked_ms_ = 0;  // when the ends were asked for
+  double asked_ms_ = 0;                  // when the ends were asked for
+  Feed::Clock::time_point compared_at_;  // by compare(), which agreed
   size_t gaps_accepted_ = 0;
   bool no_room_ = false;                                           // for a second generation
   std::optional<std::chrono::steady_clock::time_point> asked_at_;  // for the lock, not yet back

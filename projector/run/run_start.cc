@@ -54,7 +54,7 @@ void Run::remove_leftovers(bulk::Keep keep) {
       directory_, keep, [this](auto removed) { messages_.info(bulk::removal_text(removed)); });
   if (!left || keep == bulk::Keep::kAll) return;
   messages_.info(
-      fmt::format("a rebuild that died left generation {}: ledger-projector rebuild "
+      fmt::format("a build that ended early left generation {}: ledger-projector rebuild "
                   "goes on with it, removing its folder frees the space",
                   store::raw(*left)));
 }
@@ -93,12 +93,14 @@ void Run::accept(const consumer::AcceptedGap& gap) {
 
 PositionVector Run::compare() {
   asked_ms_ = now_unix_ms();
+  const auto held_at = Feed::Clock::now();
   PositionVector ends;
   for (const auto& shard : shards_) {
     const log::Watermarks extent = patiently([&] { return guards_.check(shard->held()); });
     ends[shard->partition()] = extent.high;
     if (extent.low > Offset{0}) warn_of_start(*shard, extent.low);
   }
+  compared_at_ = held_at;
   return ends;
 }
 

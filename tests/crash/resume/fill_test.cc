@@ -140,6 +140,24 @@ TEST_F(KilledFill, OnTopOfAGenerationIsNotGoneOnWithByARebuild) {
   expect_as_undisturbed();
 }
 
+// A rebuild keeps the generation that it compared itself with, whoever made the first rounds of it.
+TEST_F(KilledFill, OfAnEmptyGenerationGoneOnWithByARebuildRemovesNoPreviousGeneration) {
+  send(0, 3000);
+  run_and_kill_at("rename:current:after");
+  run_and_kill_at("rename:current:before");
+  const Finished one_by_one = run(command(views_, "1000000"));
+  ASSERT_EQ(one_by_one.code, 0) << one_by_one.err;
+  EXPECT_THAT(one_by_one.err, HasSubstr("a build that ended early left generation 2"));
+  const Finished rebuilt =
+      run({program("ledger-projector"), "rebuild", "--views", views_.string()});
+  ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
+  EXPECT_THAT(rebuilt.err, HasSubstr("rebuilding: resumes generation 2"));
+  ASSERT_EQ(run(command(views_)).code, 0);
+  EXPECT_EQ(directory_.current(), kGen2);
+  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(store::Generation{1}, kGen2));
+  expect_as_undisturbed();
+}
+
 // What a rebuild left stays for the next one, and is told.
 TEST_F(KilledFill, RunLeavesAloneWhatARebuildLeftAndSaysSo) {
   send(0, lines_.size());
@@ -152,7 +170,7 @@ TEST_F(KilledFill, RunLeavesAloneWhatARebuildLeftAndSaysSo) {
   ASSERT_EQ(killed.wait(), kKilled) << killed.rest_of_stderr();
   const Finished between = run(command(views_));
   ASSERT_EQ(between.code, 0) << between.err;
-  EXPECT_THAT(between.err, HasSubstr("a rebuild that died left generation 3"));
+  EXPECT_THAT(between.err, HasSubstr("a build that ended early left generation 3"));
   const Finished next = run(rebuild);
   ASSERT_EQ(next.code, 0) << next.err;
   EXPECT_THAT(next.err, HasSubstr("rebuilding: resumes generation 3 at 0:"));

@@ -10,6 +10,7 @@
 #include "projector/bulk/generation_build.h"
 #include "projector/fold/fold.h"
 #include "tests/support/process.h"
+#include "tests/support/store/store_samples.h"
 #include "tests/support/views/built_views.h"
 
 namespace ledger::bulk {
@@ -216,6 +217,16 @@ TEST_F(Left, TakenUpOftenWithoutGettingFurtherItIsGivenUp) {
   EXPECT_THAT(generations(), ElementsAre(kGen1));
 }
 
+// Ctrl-C says nothing against what is left.
+TEST_F(Left, LeftByABuildThatDidNotDieItIsTakenUpAnyNumberOfTimes) {
+  const Fits all = [](Partition, const store::ShardIdentity&, Offset) { return true; };
+  leave(kGen2, std::nullopt, some_);
+  for (int i = 0; i <= kTakenUpMax; ++i) {
+    ASSERT_TRUE(take_up(directory_, std::nullopt, all)) << i;
+    forget_taking_up(directory_, kGen2);
+  }
+}
+
 TEST_F(Left, EachStepForwardItMayBeTakenUpAgain) {
   const Fits all = [](Partition, const store::ShardIdentity&, Offset) { return true; };
   leave(kGen2, std::nullopt, {{kP0, Offset{1}}});
@@ -225,6 +236,41 @@ TEST_F(Left, EachStepForwardItMayBeTakenUpAgain) {
         .fold_to(Offset{i}, std::atomic<bool>{false});
     EXPECT_TRUE(take_up(directory_, std::nullopt, all)) << i;
   }
+}
+
+// A fill said what it replaces and died; a rebuild, which replaces none, goes on with its rounds.
+TEST_F(Left, WhatABuildThatDiedWasToReplaceStaysWhenAnotherPublishesIt) {
+  leave(kGen2, std::nullopt, some_);
+  note_replaced(directory_, kGen2, kGen1);
+  build_and_publish();
+  ASSERT_EQ(directory_.current(), kGen2);
+  remove_replaced(directory_);
+  EXPECT_THAT(generations(), ElementsAre(kGen1, kGen2));
+}
+
+TEST_F(Left, ReplacedOneIsRemovedOnceItsSuccessorIsLive) {
+  leave(kGen2, std::nullopt, some_);
+  note_replaced(directory_, kGen2, kGen1);
+  directory_.publish(kGen2);
+  remove_replaced(directory_);
+  EXPECT_THAT(generations(), ElementsAre(kGen2));
+}
+
+TEST_F(Left, FullDiskLeavesTheMarkAsItWas) {
+  const Fits all = [](Partition, const store::ShardIdentity&, Offset) { return true; };
+  leave(kGen2, std::nullopt, some_);
+  std::filesystem::create_symlink("/dev/full", directory_.generation(kGen2) / "building.new");
+  EXPECT_EQ(store::fault_of([&] { take_up(directory_, std::nullopt, all); }), Fault::kFull);
+  const auto found = take_up(directory_, std::nullopt, all);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->positions, some_);
+}
+
+TEST_F(Left, FullDiskIsToldByWhoNotesWhatIsReplaced) {
+  leave(kGen2, std::nullopt, some_);
+  std::filesystem::create_symlink("/dev/full", directory_.generation(kGen2) / "replaces");
+  EXPECT_EQ(store::fault_of([&] { note_replaced(directory_, kGen2, kGen1); }), Fault::kFull);
+  EXPECT_THAT(names_in(kGen2), ElementsAre("0.round-1", "1.round-1", "building"));
 }
 
 TEST_F(Left, MarkOfAGenerationThatIsLiveIsRemoved) {

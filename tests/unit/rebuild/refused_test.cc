@@ -92,7 +92,24 @@ TEST_F(RefusedRebuild, ProjectorThatDoesNotHandOverIsUnavailable) {
   EXPECT_EQ(rebuild(), Fault::kUnavailable);
   EXPECT_THAT(message(), HasSubstr("a projector is at work"));
   EXPECT_FALSE(std::filesystem::exists(directory_.handover()));
-  expect_nothing_published();
+  EXPECT_EQ(live(), kGen1);
+}
+
+// Also more often than a build may die.
+TEST_F(RefusedRebuild, WhatWasBuiltForAProjectorThatDoesNotHandOverIsForTheNextRebuild) {
+  {
+    const store::FileLock lock(temp_.path() / "writer.lock", "tests");
+    for (int i = 0; i < 7; ++i) ASSERT_EQ(rebuild(), Fault::kUnavailable);
+  }
+  options_.quiet = false;
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(rebuild(), Fault::kNone);
+  EXPECT_THAT(
+      ::testing::internal::GetCapturedStderr(),
+      HasSubstr("rebuilding: resumes generation 2 at " +
+                to_text({{kP0, state(kGen1, kP0).position}, {kP1, state(kGen1, kP1).position}})));
+  EXPECT_EQ(live(), kGen2);
+  EXPECT_EQ(state(kGen2, kP0), state(kGen1, kP0));
 }
 
 TEST_F(RefusedRebuild, OtherRebuildAtWorkIsUnavailable) {

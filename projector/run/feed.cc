@@ -17,18 +17,18 @@ constexpr milliseconds kCatchUpTurn{200};
 
 Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
            const log::Connection& connection, const consumer::BatchLimits& limits,
-           size_t queue_bytes_max, const CompareTimes& times)
+           size_t queue_bytes_max, Clock::time_point agreed_at, const CompareTimes& times)
     : mode_(mode),
       shard_(shard),
       guards_(guards),
       limits_(limits),
       times_(times),
       stream_(connection, shard.partition(), shard.kept_end(), queue_bytes_max),
-      ask_at_(Clock::now() + times.interval),
+      ask_at_(agreed_at + times.interval),
       partition_(shard.partition()),
       position_(raw(shard.position())),
       done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())),
-      agreed_at_(Clock::now()) {}
+      agreed_at_(agreed_at) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   if (mode_ == FeedMode::kFold && shard_.behind_kept()) {

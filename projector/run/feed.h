@@ -33,9 +33,13 @@ enum class LogAnswer : uint8_t { kAgrees, kDiffers, kNone };
 // Lifetime: shard and guards outlive the feed.
 class Feed {
  public:
+  using Clock = std::chrono::steady_clock;
+
+  // `agreed_at`: when what the shard holds, or a part of it, last agreed with the log; without it
+  // the feed compares before it folds.
   Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
        const log::Connection& connection, const consumer::BatchLimits& limits,
-       size_t queue_bytes_max, const CompareTimes& times = {});
+       size_t queue_bytes_max, Clock::time_point agreed_at = {}, const CompareTimes& times = {});
 
   // By one thread at a time. Folds what is kept already, a while at a time; then what comes within
   // `wait`; while the brokers do not answer a due
@@ -63,8 +67,6 @@ class Feed {
   void answer(LogAnswer answer);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void catch_up(const std::stop_token& stop);
   void note(const consumer::Arrived& arrived);
   void take(const consumer::Arrived& arrived);

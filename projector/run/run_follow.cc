@@ -39,8 +39,8 @@ void Run::start_feeds(FeedMode mode) {
                                   kShortFetchMs);
   }
   for (const auto& shard : shards_) {
-    feeds_.push_back(
-        std::make_unique<Feed>(mode, *shard, guards_, connection, limits, queue_bytes));
+    feeds_.push_back(std::make_unique<Feed>(mode, *shard, guards_, connection, limits, queue_bytes,
+                                            compared_at_));
   }
 }
 

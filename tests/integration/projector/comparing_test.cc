@@ -71,12 +71,13 @@ class Gate : public consumer::Probe {
 // One partition of the embedded broker, followed.
 class ComparingTest : public testing::Test {
  protected:
-  void follow(const CompareTimes& times) {
+  void follow(const CompareTimes& times, Feed::Clock::time_point agreed_at = Feed::Clock::now()) {
     const auto identity = guards_.identify(std::nullopt);
     directory_.create();
     shards_ = open_shards(directory_, identity, {});
     feeds_.push_back(std::make_unique<Feed>(FeedMode::kFold, *shards_[0], guards_, connection_,
-                                            consumer::BatchLimits{}, kQueueBytes, times));
+                                            consumer::BatchLimits{}, kQueueBytes, agreed_at,
+                                            times));
     comparing_.emplace(feeds_, [this](const auto& held) { return guards_.differing(held); });
     threads_.emplace(feeds_, 1, [this] { gate_.open(); });
   }
@@ -131,6 +132,18 @@ TEST_F(ComparingTest, FoldsNothingOnceTheLastAgreementIsTooOld) {
   send_one();
   std::this_thread::sleep_for(milliseconds(100));
   EXPECT_EQ(folded(), before);
+  gate_.open();
+  EXPECT_TRUE(eventually([&] { return raw(folded()) == sent_ + 1; }));
+  threads_->join();
+}
+
+// As behind a fill, which may take minutes.
+TEST_F(ComparingTest, FoldsNothingBeforeWhatWasHeldLongAgoHasAgreedAgain) {
+  gate_.close();
+  follow({.interval = milliseconds(1), .within = milliseconds(200)},
+         Feed::Clock::now() - milliseconds(200));
+  ASSERT_TRUE(waits_for_the_gate(1));  // the feed itself
+  EXPECT_EQ(folded(), Offset{0});
   gate_.open();
   EXPECT_TRUE(eventually([&] { return raw(folded()) == sent_ + 1; }));
   threads_->join();

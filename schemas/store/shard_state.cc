@@ -57,7 +57,8 @@ constexpr std::string_view kOtherLedger =
 
 constexpr std::string_view kRebuild = "run `ledger-projector rebuild`";
 constexpr std::string_view kOtherRelease =
-    "use the release that wrote it, or an empty --views directory";
+    "use the release that wrote it, or fold the topic into an empty directory: `ledger-projector "
+    "run --views NEW_DIR`";
 
 void pack_uuid(const Uuid& uuid, std::string& out) {
   out.append(reinterpret_cast<const char*>(uuid.data()), uuid.size());
@@ -74,10 +75,13 @@ void pack(const LogIdentity& identity, std::string& bytes) {
   out.byte(identity.ephemeral ? 1 : 0);
 }
 
-LogIdentity unpack_identity(Unpacker& in, std::string_view path, std::string_view remedy) {
+// Shards and kept logs have one format version, so a shard of another one has no log to be made
+// from.
+LogIdentity unpack_identity(Unpacker& in, std::string_view path) {
   const uint64_t format = in.varint();
   if (format != kFormatVersion) {
-    refuse(path, "format version", std::to_string(format), std::to_string(kFormatVersion), remedy);
+    refuse(path, "format version", std::to_string(format), std::to_string(kFormatVersion),
+           kOtherRelease);
   }
   LogIdentity identity;
   const std::string_view uuid = in.take(16);
@@ -211,7 +215,7 @@ std::string encode_identity(const LogIdentity& identity) {
 
 LogIdentity decode_log_identity(std::string_view bytes, std::string_view path) {
   Unpacker in(bytes, "the identity of the kept log");
-  LogIdentity identity = unpack_identity(in, path, kOtherRelease);
+  LogIdentity identity = unpack_identity(in, path);
   in.finish();
   return identity;
 }
@@ -229,7 +233,7 @@ ShardIdentity decode_shard_identity(std::string_view bytes, std::string_view pat
   const std::string what = fmt::format("the identity of shard {}", path);
   Unpacker in(bytes, what);
   ShardIdentity identity;
-  identity.log = unpack_identity(in, path, kRebuild);
+  identity.log = unpack_identity(in, path);
   identity.fold_version = static_cast<uint32_t>(in.small());
   identity.declarations = index::parse_declarations(in.text());
   in.finish();

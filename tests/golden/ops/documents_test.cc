@@ -91,6 +91,21 @@ TEST(Runbook, QuotesWhatTheProgramsSay) {
   }
 }
 
+TEST(Documents, NameCommandsThatExist) {
+  const std::regex use("(`|\n|\\| )(ledger-emit|ledger-projector|ledger-query) ([a-z]+)");
+  const std::sregex_iterator end;
+  int found = 0;
+  for (const std::string document : {"README.md", "ops/runbook.md"}) {
+    const std::string text = read(source_dir() / document);
+    for (std::sregex_iterator it(text.begin(), text.end(), use); it != end; ++it, ++found) {
+      const std::string help = fmt::format("{}.{}.txt", it->str(2), it->str(3));
+      EXPECT_TRUE(fs::exists(source_dir() / "tests/golden/help" / help))
+          << document << ": there is no command " << it->str(2) << ' ' << it->str(3);
+    }
+  }
+  EXPECT_GT(found, 30);
+}
+
 TEST(Readme, NamesTestsThatExist) {
   const std::string all = sources({"tests"});
   const std::string readme = read(source_dir() / "README.md");

@@ -86,7 +86,7 @@ TEST(ShardState, DamageNamesTheShard) {
   EXPECT_NE(std::string(error->what()).find("gen-1/0"), std::string::npos) << error->what();
 }
 
-TEST(ShardState, AnotherFormatVersionIsIncompatibleAndNamesWhatMendsIt) {
+TEST(ShardState, AnotherFormatVersionIsIncompatibleAndNeedsAnEmptyDirectory) {
   const ShardIdentity identity = sample_identity();
   std::string log = encode_identity(identity.log);
   std::string shard = encode_identity(identity);
@@ -97,10 +97,11 @@ TEST(ShardState, AnotherFormatVersionIsIncompatibleAndNamesWhatMendsIt) {
   EXPECT_EQ(of_log->fault(), Fault::kIncompatible);
   EXPECT_EQ(of_shard->fault(), Fault::kIncompatible);
   const std::string versions = ": format version is stored " + std::to_string(kFormatVersion + 1) +
-                               ", expected " + std::to_string(kFormatVersion) + "; ";
-  EXPECT_EQ(of_log->what(),
-            "log/0" + versions + "use the release that wrote it, or an empty --views directory");
-  EXPECT_EQ(of_shard->what(), "gen-1/0" + versions + "run `ledger-projector rebuild`");
+                               ", expected " + std::to_string(kFormatVersion) +
+                               "; use the release that wrote it, or fold the topic into an empty "
+                               "directory: `ledger-projector run --views NEW_DIR`";
+  EXPECT_EQ(of_log->what(), "log/0" + versions);
+  EXPECT_EQ(of_shard->what(), "gen-1/0" + versions);
 }
 
 // The message on `change`d identities; empty when they are taken for the same.

@@ -20,10 +20,15 @@ using record::UserContentAudio;
 using store::Rid;
 using store::View;
 
-constexpr size_t kEntryBytes = 180;  // of a row in IndexEntries, dictionaries included
-
 constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
 constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
+
+// What rows take in IndexEntries, dictionaries included: their texts stand there in full, which a
+// row may have packed to half.
+size_t entry_bytes(const RowTable& rows) {
+  constexpr size_t kOfRow = 80;
+  return rows.rows().size() * kOfRow + rows.value_bytes() * 2;
+}
 
 Uuid uuid_of(std::string_view bytes) {
   Uuid id{};
@@ -67,7 +72,7 @@ size_t BulkViews::bytes() const {
   const size_t rows = audios_.bytes() + listenings_.bytes() + text_bytes_;
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
   for (const auto& [view, run] : runs_) folding += run.bytes();
-  const size_t writing = rows + (audios_.rows().size() + listenings_.rows().size()) * kEntryBytes;
+  const size_t writing = rows + entry_bytes(audios_) + entry_bytes(listenings_);
   return std::max(folding, writing);
 }
 

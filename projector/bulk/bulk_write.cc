@@ -36,21 +36,19 @@ class RunSource {
 
 class EventIdSource {
  public:
-  explicit EventIdSource(const std::vector<EventIds::Taken>& taken)
-      : next_(taken.begin()), end_(taken.end()) {}
+  explicit EventIdSource(EventIds::InOrder ids) : ids_(ids) {}
   bool next(std::string_view& key, std::string_view& value) {
-    if (next_ == end_) return false;
-    id_ = next_->id();
-    offset_ = store::offset_key(Offset{next_->offset});
+    const EventIds::Taken* const taken = ids_.next();
+    if (taken == nullptr) return false;
+    id_ = taken->id();
+    offset_ = store::offset_key(Offset{taken->offset});
     key = {reinterpret_cast<const char*>(id_.data()), id_.size()};
     value = offset_;
-    ++next_;
     return true;
   }
 
  private:
-  std::vector<EventIds::Taken>::const_iterator next_;
-  std::vector<EventIds::Taken>::const_iterator end_;
+  EventIds::InOrder ids_;
   Uuid id_{};
   std::string offset_;
 };

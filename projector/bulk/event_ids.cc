@@ -68,14 +68,23 @@ void EventIds::add(const Uuid& uuid, Offset offset) {
   others_.push_back({id, raw(offset)});
 }
 
-const std::vector<EventIds::Taken>& EventIds::sorted() {
+EventIds::InOrder EventIds::sorted() {
   numbers_ = {};
   std::sort(others_.begin(), others_.end(), before);
-  const auto middle = static_cast<ptrdiff_t>(ascending_.size());
-  ascending_.insert(ascending_.end(), others_.begin(), others_.end());
-  others_ = {};
-  std::inplace_merge(ascending_.begin(), ascending_.begin() + middle, ascending_.end(), before);
-  return ascending_;
+  return InOrder(*this);
+}
+
+EventIds::InOrder::InOrder(const EventIds& ids)
+    : ascending_(ids.ascending_.begin()),
+      ascending_end_(ids.ascending_.end()),
+      others_(ids.others_.begin()),
+      others_end_(ids.others_.end()) {}
+
+const EventIds::Taken* EventIds::InOrder::next() {
+  const bool from_others =
+      others_ != others_end_ && (ascending_ == ascending_end_ || before(*others_, *ascending_));
+  if (from_others) return &*others_++;
+  return ascending_ == ascending_end_ ? nullptr : &*ascending_++;
 }
 
 size_t EventIds::bytes() const { return size() * sizeof(Taken) + numbers_.bytes(); }

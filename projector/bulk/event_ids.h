@@ -31,8 +31,24 @@ class EventIds {
   // Cost: of an id in the first list, the logarithm of its distance to the end.
   std::optional<Offset> find(const Uuid& id) const;
   void add(const Uuid& id, Offset offset);  // Precondition: find(id) gives nothing
-  // Sorts by id and gives all; find() and add() are over then.
-  const std::vector<Taken>& sorted();
+  // All ids, ascending.
+  class InOrder {
+   public:
+    // Returns: nullptr behind the last one.
+    const Taken* next();
+
+   private:
+    friend class EventIds;
+    using Place = std::vector<Taken>::const_iterator;
+    explicit InOrder(const EventIds& ids);
+
+    Place ascending_;
+    Place ascending_end_;
+    Place others_;
+    Place others_end_;
+  };
+  // find() and add() are over then. Cost: no memory. Lifetime: of what it gives, that of this.
+  InOrder sorted();
   size_t size() const { return ascending_.size() + others_.size(); }
   size_t bytes() const;
 

@@ -47,6 +47,7 @@ class RowTable {
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;
+  size_t value_bytes() const { return value_bytes_; }  // of all rows, also of dead ones
   size_t count_in_base() const { return older_.size(); }
   size_t count_moved() const {
     return entered_.size() / index_count_;
@@ -57,6 +58,7 @@ class RowTable {
 
   Offset first_;
   size_t index_count_;
+  size_t value_bytes_ = 0;
   Arena arena_;
   std::vector<Row> rows_;
   std::vector<uint32_t> recent_;  // [rid - first] = slot + 1

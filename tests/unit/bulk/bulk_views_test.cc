@@ -58,5 +58,22 @@ TEST_F(BulkViewsTest, BytesCountTheIdsOfImportedListenings) {
   EXPECT_GE(views.bytes(), own.bytes() + kMany * kTextSize);
 }
 
+// They stand in the row, and again in what its entries are made of.
+TEST_F(BulkViewsTest, BytesCountLongIdsTwice) {
+  constexpr int kRows = 10000;  // beside which an arena's room is little
+  constexpr size_t kIdSize = 128;
+  const size_t before = views.bytes();
+  for (int i = 0; i < kRows; ++i) {
+    store::Stored<record::UserContentAudio> stored;
+    stored.rid = store::Rid{i};
+    stored.from = Offset{i};
+    const std::string id = fmt::format("{:0{}}", i, kIdSize);
+    stored.row.id = stored.row.user_id = stored.row.content_audio_id = stored.row.content_id = id;
+    views.insert(View::kUserContentAudioRows, store::rid_key(stored.rid),
+                 store::encode_row(stored));
+  }
+  EXPECT_GE(views.bytes() - before, kRows * 2 * 4 * kIdSize);
+}
+
 }  // namespace
 }  // namespace ledger::bulk

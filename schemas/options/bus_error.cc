@@ -111,6 +111,11 @@ void say(std::string_view text) {
 }
 
 void end_on_bus_error(int, siginfo_t* info, void*) {
+  if (info->si_code <= 0) {  // it was sent, so no access is repeated that would end the program
+    std::signal(SIGBUS, SIG_DFL);
+    raise(SIGBUS);
+    return;
+  }
   Lines lines("/proc/self/maps");
   std::string_view path;
   for (std::string_view line; path.empty() && lines.next(line);) {

@@ -82,8 +82,9 @@ std::optional<KeptEvent> KeptReads::read_around(const Transaction& transaction, 
   Cursor tail(transaction, handles_.tail, path_);
   std::string_view key;
   std::string_view value;
-  if (seek_at_or_before(tail, offset, key, value) && decode_offset(key) <= offset) {
-    KeptEvent last = decode_kept(key, value, path_);
+  if (seek_at_or_before(tail, offset, key, value) &&
+      (key.size() != sizeof(Offset) || decode_offset(key) <= offset)) {
+    KeptEvent last = decode_kept(key, value, path_);  // refuses a key of another length
     if (offset < end_of(last)) return last;
     check_absent(transaction, offset);
     return std::nullopt;

@@ -81,6 +81,28 @@ TEST_F(ClosedDirectory, ADamagedShardIsSeven) {
   expect_all(7, "ledger-projector rebuild");
 }
 
+// LMDB looks at the number of keys of a branch by an assertion.
+TEST_F(ClosedDirectory, APageThatLmdbAssertsNotToBeIsSeven) {
+  constexpr size_t kPageBytes = 4096;
+  constexpr size_t kMetaPages = 2;
+  constexpr size_t kFlagsAt = 10;
+  constexpr size_t kLowerAt = 12;
+  constexpr char kBranch = 1;
+  constexpr char kLeaf = 2;
+  constexpr char kLowerOfOneKey = 18;
+  std::string bytes = read_file(shard_file(0));
+  for (size_t at = kMetaPages * kPageBytes; at < bytes.size(); at += kPageBytes) {
+    if (bytes[at + kFlagsAt] != kLeaf) continue;
+    bytes[at + kFlagsAt] = kBranch;
+    bytes[at + kLowerAt] = kLowerOfOneKey;
+    bytes[at + kLowerAt + 1] = 0;
+  }
+  write_file(shard_file(0), bytes);
+  expect_all(7, "cannot read: " + shard_file(0).parent_path().string());
+  expect_all(7, "Assertion '");
+  expect_all(7, "ledger-projector rebuild");
+}
+
 TEST_F(ClosedDirectory, ACutShardIsSeven) {
   fs::resize_file(shard_file(0), 100);
   expect_all(7, "ledger-projector rebuild");

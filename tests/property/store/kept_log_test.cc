@@ -70,7 +70,6 @@ class KeptLogProperty : public KeptLogFixture {
   void SetUp() override {
     seed_ = event::test_seed(20260301);
     RecordProperty("seed", std::to_string(seed_));
-    SCOPED_TRACE(seed_);
   }
 
   // In batches of any size, by writers that live for some of them.

@@ -59,5 +59,14 @@ TEST_F(BusErrorDeathTest, AnyOtherFileIsABugAndNoDamageOfViews) {
   EXPECT_EXIT(read_cut("other"), testing::KilledBySignal(SIGBUS), "^$");
 }
 
+TEST_F(BusErrorDeathTest, OneThatWasSentEndsTheProgramAtOnce) {
+  const auto sent = [] {
+    explain_bus_errors();
+    raise(SIGBUS);
+    _exit(0);
+  };
+  EXPECT_EXIT(sent(), testing::KilledBySignal(SIGBUS), "^$");
+}
+
 }  // namespace
 }  // namespace ledger::options

@@ -333,6 +333,18 @@ TEST_F(KeptLog, ScanOverAMissingRecordIsAnIntegrityFault) {
             Fault::kIntegrity);
 }
 
+TEST_F(KeptLog, RecordWithAKeyOfAnotherLengthIsDamageOfTheKeptLog) {
+  write(sample_events());
+  tamper("tail", [](MDB_txn* txn, MDB_dbi dbi) {
+    const std::string last = std::string(7, '\0') + "\xb";
+    put(txn, dbi, last + "x", get(txn, dbi, last));
+  });
+  KeptLogReader reader(path());
+  const std::string message = message_of([&] { reader.read_around(Offset{12}); });
+  EXPECT_TRUE(message.starts_with("kept log " + path().string())) << message;
+  EXPECT_TRUE(message.ends_with("restore log/ from a copy")) << message;
+}
+
 TEST_F(KeptLog, ReadOfAMissingRecordIsAnIntegrityFaultAndInsideAGapItIsNot) {
   write(sample_events());
   tamper("tail", [](MDB_txn* txn, MDB_dbi dbi) {

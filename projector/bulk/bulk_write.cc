@@ -145,8 +145,9 @@ void BulkViews::put_view(View view, Source source, const std::vector<std::string
   std::string_view key;
   std::string_view value;
   while (source.next(key, value)) {
-    for (; next_gone != gone.end() && *next_gone <= key; ++next_gone)
+    for (; next_gone != gone.end() && next_gone->compare(key) <= 0; ++next_gone) {
       writer.erase(view, *next_gone);
+    }
     if (base_has(view, key)) {
       writer.update(view, key, value);
     } else {

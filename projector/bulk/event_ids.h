@@ -20,7 +20,10 @@ class EventIds {
   struct Id {
     uint64_t high;  // big-endian
     uint64_t low;
-    auto operator<=>(const Id&) const = default;
+    bool operator==(const Id&) const = default;
+    bool operator<(const Id& other) const {
+      return high == other.high ? low < other.low : high < other.high;
+    }
   };
   struct Taken {
     Id key;

@@ -186,7 +186,7 @@ PackedBlock KeptReads::block_with(const Transaction& transaction, Offset offset)
   std::string_view key;
   std::string_view value;
   if (seek_at_or_before(cursor, offset, key, value)) {
-    const PackedBlock packed = open_block(key, value, path_);
+    PackedBlock packed = open_block(key, value, path_);
     if (packed.first <= offset && offset < packed.end) return packed;
   }
   throw kept_damage(path_, fmt::format("no block has the record {}", raw(offset)));

@@ -182,8 +182,8 @@ TEST(Ephemeral, EventsOfThePastAreNoClockSkew) {
 // Fetched for a fill that cannot be, for a rebuild is at work: the feeds fold it, and all that a
 // run does beside them goes on.
 TEST(KeptAhead, IsFoldedByAllFeedsWithReportsHandOverAndStop) {
-  const Scenario scenario(BrokerKind::kEmbedded);
-  const PositionVector ends = parse_position_vector(scenario.send(filled(play_lines(4000))));
+  const Scenario scenario(BrokerKind::kEmbedded, 8);
+  const PositionVector ends = parse_position_vector(scenario.send(filled(play_lines(40000))));
   const store::ViewDirectory directory(scenario.path());
   directory.create();
   auto building = store::FileLock::try_take(directory.build_lock());

@@ -61,7 +61,7 @@ consumer::Held Shard::held() const {
 
 void Shard::catch_up(const std::function<bool()>& go_on) {
   bool interrupted = false;
-  kept_.scan(position(), kept_end(), [&](const store::KeptEvent& event) {
+  kept_.scan(folding_.position(), kept_end(), [&](const store::KeptEvent& event) {
     interrupted = folding_.fold(event) && !go_on();
     return !interrupted;
   });

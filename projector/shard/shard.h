@@ -31,7 +31,8 @@ class Shard {
   int64_t log_time_max_ms() const { return folding_.state().log_time_max_ms; }
   consumer::Held held() const;  // of the kept log, for the guards
 
-  bool behind_kept() const { return position() < kept_end(); }
+  // Whether the kept log has more than was folded, the batch that waits for more included.
+  bool behind_kept() const { return folding_.position() < kept_end(); }
   // Folds what the kept log has ahead. `go_on` is asked after each commit.
   void catch_up(const std::function<bool()>& go_on);
   // Keeps and folds. `more`: further events are at hand, so a batch that is not full waits for

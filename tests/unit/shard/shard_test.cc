@@ -89,6 +89,18 @@ TEST_F(WrittenShard, HoldsNoRecordZeroThatIsLost) {
   EXPECT_FALSE(shard.held().first || shard.held().last);
 }
 
+TEST_F(WrittenShard, IsNotBehindWhatItKeptForABatchThatWaitsForMore) {
+  events.add_plays(3);
+  Shard shard = open();
+  shard.append(events.range(Offset{0}, Offset{2}), true);
+  EXPECT_EQ(shard.position(), Offset{0});
+  EXPECT_FALSE(shard.behind_kept());
+  shard.catch_up(kGoOn);
+  EXPECT_EQ(shard.position(), Offset{2});
+  shard.append(events.range(Offset{2}, Offset{4}));
+  EXPECT_EQ(shard.position(), Offset{4});
+}
+
 TEST_F(WrittenShard, GoesOnBehindAnAcceptedGap) {
   events.add_gap(3);
   events.add_plays(1);

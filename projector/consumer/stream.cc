@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr size_t kTakeMax = 1024;  // messages taken from the queue at a time
 constexpr milliseconds kFillWait{5};
+constexpr milliseconds kWakeWait{100};
 
 struct TopicDeleter {
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
@@ -63,6 +64,7 @@ struct Stream::Impl {
       : topic_name(connection.topic),
         partition(the_partition),
         next(from),
+        wake_bytes(queue_bytes_max / 2),
         client(log::Role::kConsumer, connection, own_properties(queue_bytes_max)),
         topic(rd_kafka_topic_new(client.get(), connection.topic.c_str(), nullptr)),
         queue(rd_kafka_queue_new(client.get())) {
@@ -78,9 +80,11 @@ struct Stream::Impl {
   void start();
   void drop();
   size_t take(const BatchLimits& limits, milliseconds wait, Arrived& arrived);
+  void wake_if_due();
   void sort(rd_kafka_message_t* message, Arrived& arrived);
   void sort_error(const rd_kafka_message_t& message, Arrived& arrived);
   std::optional<Offset> end_seen() const;
+  bool behind() const;
   std::string object() const {
     return fmt::format("partition {} of {} at offset {}", raw(partition), topic_name, raw(next));
   }
@@ -91,6 +95,7 @@ struct Stream::Impl {
   std::string topic_name;
   Partition partition;
   Offset next;
+  size_t wake_bytes;
   log::Instance client;
   std::unique_ptr<rd_kafka_topic_t, TopicDeleter> topic;
   std::unique_ptr<rd_kafka_queue_t, QueueDeleter> queue;
@@ -98,6 +103,7 @@ struct Stream::Impl {
   std::vector<rd_kafka_message_t*> messages;  // whose bytes `events` point to
   std::vector<store::KeptEvent> events;
   size_t bytes = 0;
+  size_t bytes_since_wake = 0;
 };
 
 void Stream::Impl::start() {
@@ -121,6 +127,23 @@ std::optional<Offset> Stream::Impl::end_seen() const {
   rd_kafka_get_watermark_offsets(client.get(), topic_name.c_str(), raw(partition), &low, &high);
   if (high < 0) return std::nullopt;
   return Offset{high};
+}
+
+// Whether the log is known to have more than was taken.
+bool Stream::Impl::behind() const {
+  const std::optional<Offset> end = end_seen();
+  return end && *end > next;
+}
+
+// Once its queue was full, librdkafka 2.0 sleeps up to 1 s and does not see that it has been
+// emptied. A question to the partition's leader wakes it; the answer is of no interest.
+void Stream::Impl::wake_if_due() {
+  if (bytes_since_wake < wake_bytes || !behind()) return;
+  bytes_since_wake = 0;
+  int64_t low = 0;
+  int64_t high = 0;
+  rd_kafka_query_watermark_offsets(client.get(), topic_name.c_str(), raw(partition), &low, &high,
+                                   static_cast<int>(kWakeWait.count()));
 }
 
 void Stream::Impl::sort_error(const rd_kafka_message_t& message, Arrived& arrived) {
@@ -154,6 +177,7 @@ void Stream::Impl::sort(rd_kafka_message_t* message, Arrived& arrived) {
     arrived.answered = true;
     events.push_back(event_of(*message));
     bytes += message->len + message->key_len;
+    bytes_since_wake += message->len + message->key_len;
     next = ledger::next(next);
     messages.push_back(owned.release());
   }
@@ -183,11 +207,12 @@ Arrived Stream::poll(const BatchLimits& limits, milliseconds wait) {
   const auto fill_until = steady_clock::now() + limits.fill_time;
   while (!impl.full(limits) && !arrived.ends()) {
     if (impl.take(limits, milliseconds(0), arrived) > 0) continue;
-    const std::optional<Offset> end = impl.end_seen();
-    const bool behind = !impl.events.empty() && end && *end > impl.next;
-    if (!behind || arrived.trouble || steady_clock::now() >= fill_until) break;
+    const bool fills = !impl.events.empty() && impl.behind();
+    if (!fills || arrived.trouble || steady_clock::now() >= fill_until) break;
+    impl.wake_if_due();
     impl.take(limits, kFillWait, arrived);
   }
+  impl.wake_if_due();
   const std::string trouble = impl.client.trouble();
   if (!trouble.empty()) arrived.trouble = trouble;
   arrived.end = impl.end_seen();

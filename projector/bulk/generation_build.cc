@@ -35,12 +35,24 @@ store::Generation fresh_generation(const store::ViewDirectory& directory) {
   return store::Generation{generations.empty() ? 1 : store::raw(generations.back()) + 1};
 }
 
-size_t thread_count(size_t wanted, size_t shards) {
+// Stops the threads of a scope that is left before they are waited for.
+class StopAtEnd {
+ public:
+  explicit StopAtEnd(std::atomic<bool>& stop) : stop_(stop) {}
+  ~StopAtEnd() { stop_ = true; }
+  StopAtEnd(const StopAtEnd&) = delete;
+  StopAtEnd& operator=(const StopAtEnd&) = delete;
+
+ private:
+  std::atomic<bool>& stop_;
+};
+
+}  // namespace
+
+size_t build_threads(size_t wanted, size_t shards) {
   const size_t cores = std::max(1U, std::thread::hardware_concurrency());
   return std::min(wanted == 0 ? cores : wanted, shards);
 }
-
-}  // namespace
 
 GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
                                  std::optional<store::Generation> base, BuildSettings settings,
@@ -120,7 +132,7 @@ void GenerationBuild::check_space() const {
 
 void GenerationBuild::open(std::optional<store::Generation> base) {
   const std::vector<Partition> partitions = directory_.log_partitions();
-  settings_.threads = thread_count(settings_.threads, partitions.size());
+  settings_.threads = build_threads(settings_.threads, partitions.size());
   for (const Partition partition : partitions) {
     shards_.push_back(std::make_unique<ShardBuild>(
         directory_, fresh_, base, partition, declarations_, settings_.memory / settings_.threads));
@@ -160,12 +172,12 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
   std::atomic<bool> stop{false};
   std::mutex mutex;
   std::exception_ptr failure;
-  for (const auto& shard : shards_) shard->expect(limit(*shard));
+  for (const auto& shard : shards_) shard->expect(limit(*shard), settings_.more_comes());
   const uint64_t total = folded() + left();
   const auto fold_shards = [&](size_t) {
     try {
       for (size_t i = next++; i < shards_.size() && !stop; i = next++) {
-        shards_[i]->fold_to(limit(*shards_[i]), stop);
+        shards_[i]->fold_to(limit(*shards_[i]), stop, settings_.more_comes);
       }
     } catch (...) {
       const std::lock_guard lock(mutex);
@@ -174,15 +186,20 @@ void GenerationBuild::work(const std::function<Offset(const ShardBuild&)>& limit
     }
     --working;
   };
-  std::vector<std::jthread> threads =
-      start_threads(settings_.threads, fold_shards, [&] { stop = true; });
+  {
+    const std::vector<std::jthread> threads =
+        start_threads(settings_.threads, fold_shards, [&] { stop = true; });
+    const StopAtEnd stopped(stop);
+    watch(working, total);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+void GenerationBuild::watch(const std::atomic<size_t>& working, uint64_t total) {
   while (working > 0 && !interrupt_.wait(kTick)) {
     messages_.progress(settings_.what, {folded(), total, seconds_left()});
     settings_.tick();
   }
-  if (working > 0) stop = true;
-  threads.clear();
-  if (failure) std::rethrow_exception(failure);
 }
 
 uint64_t GenerationBuild::folded() const {

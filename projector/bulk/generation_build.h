@@ -15,13 +15,18 @@
 namespace ledger::bulk {
 
 struct BuildSettings {
-  std::string what;                    // leads progress lines: "rebuilding"
-  size_t memory = 0;                   // bytes, over all threads
-  size_t threads = 0;                  // 0: one per core, at most one per shard
-  std::function<void()> tick = [] {};  // called now and then by the thread that waits
+  std::string what;    // leads progress lines: "rebuilding"
+  size_t memory = 0;   // bytes, over all threads
+  size_t threads = 0;  // 0: one per core, at most one per shard
+  // Called now and then by the thread that waits; what it throws ends the build.
+  std::function<void()> tick = [] {};
+  MoreComes more_comes = kNothingComes;
   // Beyond which a shard that a build left is not gone on with; nullopt: the end of the kept log.
   std::function<std::optional<Offset>(Partition)> left_max = [](Partition) { return std::nullopt; };
 };
+
+// How many threads a build of so many shards has; `wanted`: BuildSettings::threads.
+size_t build_threads(size_t wanted, size_t shards);
 
 class GenerationBuild {
  public:
@@ -39,8 +44,9 @@ class GenerationBuild {
   GenerationBuild(const GenerationBuild&) = delete;
   GenerationBuild& operator=(const GenerationBuild&) = delete;
 
-  // Folds each shard to `limit`. Throws: the first error of a thread; Error{kInterrupted,
-  // kTerminated}.
+  // Folds each shard to `limit`; a thread takes one after the other, in the order of shards(), and
+  // follows its kept log while more comes. Throws: the first error of a thread;
+  // Error{kInterrupted, kTerminated}.
   void fold_to(const std::function<Offset(const ShardBuild&)>& limit);
   const std::vector<std::unique_ptr<ShardBuild>>& shards() const { return shards_; }
   store::Generation generation() const { return fresh_; }
@@ -69,6 +75,7 @@ class GenerationBuild {
   void open(std::optional<store::Generation> base);
   void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);
+  void watch(const std::atomic<size_t>& working, uint64_t total);
   uint64_t folded() const;
   uint64_t left() const;
   std::optional<double> seconds_left() const;

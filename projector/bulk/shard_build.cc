@@ -1,6 +1,8 @@
 #include "projector/bulk/shard_build.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "projector/fold/fold.h"
 
@@ -9,6 +11,12 @@ namespace ledger::bulk {
 namespace {
 
 struct Stopped {};
+
+// Folded of one snapshot, so that pages of the kept log are not held for long.
+constexpr int64_t kPieceEvents = 32768;
+// Worth a snapshot while more comes: the block at either end is unpacked for nothing.
+constexpr int64_t kPieceEventsMin = 8192;
+constexpr std::chrono::milliseconds kTick{10};  // between two looks for more
 
 std::optional<std::filesystem::path> base_path(const store::ViewDirectory& directory,
                                                std::optional<store::Generation> base,
@@ -29,26 +37,45 @@ ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation 
           directory.shard(fresh, partition), identity_,
           [this](Offset offset) { return kept_.read(offset); },
           base_path(directory, base, partition), memory_max, [this] { stop_if_asked(); }),
-      start_(folding_.position()) {}
+      start_(folding_.position()),
+      next_(start_) {}
 
-void ShardBuild::expect(Offset limit) {
-  const int64_t events = raw(std::min(limit, end())) - raw(folding_.position());
+void ShardBuild::expect(Offset limit, bool more_comes) {
+  if (!more_comes) limit = std::min(limit, end());
+  if (more_comes) kept_.release();
+  const int64_t events = raw(limit) - raw(next_);
   folding_.meter().expect(static_cast<uint64_t>(std::max<int64_t>(0, events)));
 }
 
-void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop) {
+void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop, const MoreComes& more_comes) {
   stop_ = &stop;
   folding_.meter().begin();
   try {
-    kept_.scan(folding_.position(), std::min(limit, end()), [&](const store::KeptEvent& event) {
-      folding_.fold(event);
-      ++folded_;
-      return !stop;
-    });
+    while (next_ < limit && !stop) {
+      const bool more = more_comes();  // asked before it is looked at what is kept
+      kept_.renew();
+      if (!more) limit = std::min(limit, end());
+      if (fold_piece(limit, more)) continue;
+      kept_.release();
+      std::this_thread::sleep_for(kTick);
+    }
     if (!stop) folding_.finish();
   } catch (const Stopped&) {
     return;  // whoever asked for it knows
   }
+}
+
+bool ShardBuild::fold_piece(Offset limit, bool more_comes) {
+  const Offset kept = std::min(limit, end());
+  const Offset until = std::min(kept, Offset{raw(next_) + kPieceEvents});
+  if (more_comes && kept < limit && raw(until) - raw(next_) < kPieceEventsMin) return false;
+  kept_.scan(next_, until, [&](const store::KeptEvent& event) {
+    folding_.fold(event);
+    next_ = event.gap_until.value_or(next(event.offset));
+    ++folded_;
+    return !*stop_;
+  });
+  return true;
 }
 
 void ShardBuild::stop_if_asked() const {

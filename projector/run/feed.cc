@@ -15,10 +15,10 @@ constexpr milliseconds kCatchUpTurn{200};
 
 }  // namespace
 
-Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
+Feed::Feed(std::optional<Offset> keep_to, shard::Shard& shard, consumer::Guards& guards,
            const log::Connection& connection, const consumer::BatchLimits& limits,
            size_t queue_bytes_max, Clock::time_point agreed_at, const CompareTimes& times)
-    : mode_(mode),
+    : keep_to_(keep_to),
       shard_(shard),
       guards_(guards),
       limits_(limits),
@@ -27,11 +27,11 @@ Feed::Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
       ask_at_(agreed_at + times.interval),
       partition_(shard.partition()),
       position_(raw(shard.position())),
-      done_(raw(mode == FeedMode::kFold ? shard.position() : shard.kept_end())),
+      done_(raw(keep_to ? shard.kept_end() : shard.position())),
       agreed_at_(agreed_at) {}
 
 bool Feed::step(milliseconds wait, const std::stop_token& stop) {
-  if (mode_ == FeedMode::kFold && shard_.behind_kept()) {
+  if (!keep_to_ && shard_.behind_kept()) {
     catch_up(stop);
     return true;
   }
@@ -41,6 +41,7 @@ bool Feed::step(milliseconds wait, const std::stop_token& stop) {
   if (!arrived.events.empty()) ask_beside();
   if (doubtful_ && !compare(stop)) return false;
   take(arrived);
+  if (keep_to_ && !note_kept(stop)) return false;
   if (arrived.stop) throw Error(*arrived.stop);
   if (arrived.damage) {
     ask([&] { guards_.refuse_damage(partition_, stream_.next(), *arrived.damage); }, stop);
@@ -63,9 +64,8 @@ void Feed::catch_up(const std::stop_token& stop) {
 }
 
 void Feed::take(const consumer::Arrived& arrived) {
-  if (mode_ == FeedMode::kKeep) {
+  if (keep_to_) {
     if (!arrived.events.empty()) shard_.keep(arrived.events);
-    done_ = raw(shard_.kept_end());
     return;
   }
   const bool more = arrived.full && !arrived.ends();
@@ -74,9 +74,17 @@ void Feed::take(const consumer::Arrived& arrived) {
   done_ = position_ = raw(shard_.position());
 }
 
+// What was kept last is compared too before the feed is whole.
+// Returns: false when it was stopped before the brokers answered.
+bool Feed::note_kept(const std::stop_token& stop) {
+  if (shard_.kept_end() >= *keep_to_ && !compare(stop)) return false;
+  done_ = raw(shard_.kept_end());
+  return true;
+}
+
 void Feed::finish() {
   shard_.commit();
-  if (mode_ == FeedMode::kFold) done_ = position_ = raw(shard_.position());
+  if (!keep_to_) done_ = position_ = raw(shard_.position());
 }
 
 void Feed::note(const consumer::Arrived& arrived) {

@@ -16,11 +16,6 @@
 
 namespace ledger::run {
 
-enum class FeedMode : uint8_t {
-  kFold,
-  kKeep,  // the kept log alone: a bulk build folds it
-};
-
 // How often what is held is compared with the log while events come, and how old a comparison may
 // be for more to be folded: beyond that a feed compares itself and waits.
 struct CompareTimes {
@@ -35,9 +30,11 @@ class Feed {
  public:
   using Clock = std::chrono::steady_clock;
 
+  // `keep_to`: the kept log alone is written, up to there or a batch further, for a bulk build to
+  // fold; nullopt: the shard is folded, without end.
   // `agreed_at`: when what the shard holds, or a part of it, last agreed with the log; without it
-  // the feed compares before it folds.
-  Feed(FeedMode mode, shard::Shard& shard, consumer::Guards& guards,
+  // the feed compares before it folds or keeps.
+  Feed(std::optional<Offset> keep_to, shard::Shard& shard, consumer::Guards& guards,
        const log::Connection& connection, const consumer::BatchLimits& limits,
        size_t queue_bytes_max, Clock::time_point agreed_at = {}, const CompareTimes& times = {});
 
@@ -46,6 +43,7 @@ class Feed {
   // comparison it waits for them. Returns: whether events came.
   // Throws: Error on what waiting does not mend. Everything before it is kept; a batch that waits
   // for more, also of another feed of the thread, is folded by the next start.
+  // Precondition: not whole().
   bool step(std::chrono::milliseconds wait, const std::stop_token& stop);
   // Commits what waits for more. The last call, by the thread that stepped.
   void finish();
@@ -53,7 +51,10 @@ class Feed {
   // By any thread.
   Partition partition() const { return partition_; }
   Offset position() const { return Offset{position_.load()}; }  // folded and committed
-  Offset done() const { return Offset{done_.load()}; }          // by its mode: folded, or kept
+  Offset done() const { return Offset{done_.load()}; }          // folded, or kept
+  bool keeps_only() const { return keep_to_.has_value(); }
+  // All is kept that was to be, and agreed with the log after that.
+  bool whole() const { return keep_to_ && done() >= *keep_to_; }
   std::optional<Offset> end() const;  // of the log, as last seen; nullopt: not seen
   void see_end(Offset end);           // seen by another; ends never go back
   std::string waiting() const;        // why the brokers are waited for, "" when they are not
@@ -70,12 +71,13 @@ class Feed {
   void catch_up(const std::stop_token& stop);
   void note(const consumer::Arrived& arrived);
   void take(const consumer::Arrived& arrived);
+  bool note_kept(const std::stop_token& stop);
   void ask_beside();
   bool compare(const std::stop_token& stop);
   bool ask(const std::function<void()>& question, const std::stop_token& stop);
   void set_waiting(const std::string& why);
 
-  FeedMode mode_;
+  const std::optional<Offset> keep_to_;
   shard::Shard& shard_;
   consumer::Guards& guards_;
   consumer::BatchLimits limits_;

@@ -46,19 +46,23 @@ bool FeedThreads::failed() const {
 void FeedThreads::join() {
   stop();
   threads_.clear();
-  if (error_) std::rethrow_exception(error_);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void FeedThreads::work(const std::vector<Feed*>& feeds, const std::stop_token& stop) {
   const milliseconds idle_wait =
       std::max(milliseconds(1), kIdleTurn / static_cast<int>(feeds.size()));
+  const auto all_whole = [&] {
+    return std::all_of(feeds.begin(), feeds.end(), [](const Feed* feed) { return feed->whole(); });
+  };
   bool idle = false;
   try {
-    while (!stop.stop_requested()) {
+    while (!stop.stop_requested() && !all_whole()) {
       bool came = false;
       for (Feed* feed : feeds) {
+        if (feed->whole()) continue;
         came = feed->step(idle ? idle_wait : milliseconds(0), stop) || came;
-        if (stop.stop_requested()) break;
+        if (stop.stop_requested() || feed->keeps_only()) break;
       }
       idle = !came;
     }

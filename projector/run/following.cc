@@ -57,14 +57,18 @@ void Following::tick(const std::optional<PositionVector>& until) {
     parts_.patience.check(why);
   }
   const uint64_t events_behind = behind(until);
-  if (events_behind > 0 && why.empty()) {
-    parts_.messages.progress(what_, {done(), done() + events_behind});
-  } else {
-    parts_.messages.end_progress();
-  }
+  if (!what_.empty()) show_progress(why.empty() ? events_behind : 0);
   if (Clock::now() < report_at_) return;
   report_at_ = Clock::now() + kReportInterval;
   report(events_behind, why);
+}
+
+void Following::show_progress(uint64_t behind) {
+  if (behind > 0) {
+    parts_.messages.progress(what_, {done(), done() + behind});
+  } else {
+    parts_.messages.end_progress();
+  }
 }
 
 void Following::look() {

@@ -30,7 +30,8 @@ class Following {
     bool brokers_clock = true;  // the log's time is theirs, not the producers'
     std::function<bool()> leave = [] { return false; };  // asked at each turn
   };
-  // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress.
+  // The log ended at `ends` when they were asked for at `asked_ms`. `what` leads the progress; ""
+  // when another tells it.
   Following(const Parts& parts, std::string what, double asked_ms, const PositionVector& ends);
 
   // Until a signal comes, it shall leave, a feed fails or, where `until` is given, all feeds have
@@ -38,6 +39,8 @@ class Following {
   // Error{kUnavailable} when patience is over; kIncompatible when the topic's settings turned
   // wrong.
   bool follow(const FeedThreads& threads, const std::optional<PositionVector>& until);
+  // One turn of that, for who waits for something else too. Throws: likewise.
+  void tick(const std::optional<PositionVector>& until);
   void finish();  // the last report, once the feeds stand still
 
   PositionVector positions() const;  // folded
@@ -46,7 +49,7 @@ class Following {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void tick(const std::optional<PositionVector>& until);
+  void show_progress(uint64_t behind);
   void look();
   std::string waiting();
   uint64_t behind(const std::optional<PositionVector>& until) const;

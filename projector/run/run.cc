@@ -59,16 +59,12 @@ Fault Run::run() {
 }
 
 bool Run::go_on() {
-  fill_from_kept();
   for (; gaps_accepted_ < options_.accepted_gaps.size(); ++gaps_accepted_) {
     accept(options_.accepted_gaps[gaps_accepted_]);
   }
   const PositionVector ends = compare();
   if (!until_ && options_.until_end) until_ = ends;
-  if (bulk_pays(distance(position(), ends))) {
-    fetch(ends);
-    fill_from_kept();
-  }
+  if (bulk_pays(distance(position(), ends))) fill(ends);
   remove_leftovers(bulk::Keep::kRebuild);  // no fill will go on with one
   return follow(ends);
 }
@@ -82,7 +78,6 @@ bool Run::asked() {
 void Run::hand_over() {
   messages_.end_progress();
   messages_.info(fmt::format("a rebuild takes over at {}", to_text(position())));
-  feeds_.clear();
   shards_.clear();
   lock_.hand_over(interrupt_, [this] { report_.beat(); });
   remove_leftovers(bulk::Keep::kAll);

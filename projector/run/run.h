@@ -1,8 +1,9 @@
 // ledger-projector run: follows the log and keeps the views at its end.
 //
-// A shard that is empty or far behind is filled by the bulk path: the log is kept first, then a new
-// generation is made of it and published. A rebuild that asks gets writer.lock for its last step;
-// `run` then goes on in the generation that it published.
+// Where the views are empty or far behind, a new generation is made by the bulk path: it follows
+// the kept logs while these are fetched, and is published once all of it was compared with the log.
+// A rebuild that asks gets writer.lock for its last step; `run` then goes on in the generation that
+// it published.
 //
 //   starting -> catching_up <-> following -> stopped
 //                  ^  |            |

@@ -1,7 +1,8 @@
-// Far behind: the log is kept first, then a new generation is made of it.
+// Far behind: a new generation is made of the kept logs, while the feeds append to them what they
+// do not have yet.
 #include <fmt/format.h>
 
-#include "projector/run/run_internal.h"
+#include "projector/run/feeding_internal.h"
 
 namespace ledger::run {
 
@@ -12,52 +13,129 @@ constexpr uint64_t kHeldPerBacklogMax = 8;
 
 }  // namespace
 
+// One fill, by the main thread: it waits for the build, and for the feeds beside it.
+class Run::Fill {
+ public:
+  Fill(Run& run, const PositionVector& ends) : run_(run), ends_(ends) {}
+  Fill(const Fill&) = delete;
+  Fill& operator=(const Fill&) = delete;
+
+  // Returns: what ended the fetching before the ends, null if nothing did; all before it is
+  // published.
+  std::exception_ptr publish() {
+    const store::Generation replaced = run_.directory_.current().value();
+    const bool empty = distance({}, run_.position()) == 0;
+    const bool fetches = distance(run_.kept_ends(), ends_) > 0;
+    const size_t memory = run_.options_.memory;
+    const size_t ahead = fetches ? std::min(run_.fetch_ahead_bytes(), memory / 2) : 0;
+    bulk::GenerationBuild build(run_.directory_, empty ? std::nullopt : bulk::Base(replaced),
+                                {.what = "filling",
+                                 .memory = memory - ahead,
+                                 .threads = run_.options_.threads,
+                                 .tick = [this] { tick(); },
+                                 .more_comes = [this] { return more_comes_.load(); }},
+                                run_.messages_, run_.interrupt_);
+    // Behind the build: that tries what is left in a child, which must not come from many threads.
+    if (fetches) feeding_.emplace(run_, Feeding::Mode::kKeep, "", ends_);
+    more_comes_ = fetches;
+    build.fold_to([this](const auto& shard) { return ends_.at(shard.partition()); });
+    if (feeding_) build.leave_if_unavailable([this] { fetch_rest(); });
+    const PositionVector filled = build.place();
+    bulk::note_replaced(run_.directory_, build.generation(), replaced);
+    build.publish(filled);
+    return refusal_;
+  }
+
+ private:
+  void tick() {
+    if (!feeding_) return run_.report_.beat();
+    feeding_->tick(ends_);
+    if (feeding_->failed()) {
+      stop_at_refusal();
+    } else if (feeding_->whole()) {
+      end_feeding();
+    }
+  }
+
+  // All that is to be folded is kept, and the last of it not compared with the log yet.
+  void fetch_rest() {
+    feeding_->follow(ends_);
+    if (run_.interrupt_.requested()) throw Error(run_.interrupt_.fault(), "interrupted");
+    end_feeding();
+  }
+
+  // What is kept by now is the log's if that says so; else nothing of it is published.
+  void stop_at_refusal() {
+    try {
+      feeding_->stop();
+    } catch (const Error& error) {
+      if (error.fault() == Fault::kFull || !run_.agrees()) throw;
+      refusal_ = std::current_exception();
+    }
+    end_feeding();
+  }
+
+  void end_feeding() {
+    more_comes_ = false;
+    feeding_.reset();
+  }
+
+  Run& run_;
+  const PositionVector& ends_;
+  std::atomic<bool> more_comes_{false};
+  std::optional<Feeding> feeding_;
+  std::exception_ptr refusal_;
+};
+
 bool Run::bulk_pays(uint64_t backlog) const {
   if (no_room_) return false;
   const uint64_t held = distance({}, position());
   return backlog >= options_.bulk_from && backlog * kHeldPerBacklogMax >= held;
 }
 
-void Run::fill_from_kept() {
-  PositionVector kept;
-  for (const auto& shard : shards_) kept[shard->partition()] = shard->kept_end();
-  if (bulk_pays(distance(position(), kept))) fill();
-}
-
-void Run::fill() {
-  const auto building = store::FileLock::try_take(directory_.build_lock());
-  if (!building) return;
-  const store::Generation replaced = directory_.current().value();
-  const bool empty = distance({}, position()) == 0;
-  const auto base = empty ? std::nullopt : bulk::Base(replaced);
-  shards_.clear();
+void Run::fill(const PositionVector& ends) {
+  auto building = store::FileLock::try_take(directory_.build_lock());
+  if (!building) {
+    fetch(ends);
+    building = store::FileLock::try_take(directory_.build_lock());
+    if (!building) return;
+  }
+  directory_.remove_handover();  // of one that died: who asks has build.lock
+  std::exception_ptr refusal;
   try {
-    bulk::GenerationBuild build(directory_, base,
-                                {.what = "filling",
-                                 .memory = options_.memory,
-                                 .threads = options_.threads,
-                                 .tick = [this] { report_.beat(); }},
-                                messages_, interrupt_);
-    build.fold_to([](const bulk::ShardBuild& shard) { return shard.end(); });
-    const PositionVector filled = build.place();
-    bulk::note_replaced(directory_, build.generation(), replaced);
-    build.publish(filled);
+    refusal = Fill(*this, ends).publish();
   } catch (const Error& error) {
     if (error.fault() != Fault::kFull) throw;
     messages_.warn(fmt::format("{}; going on event by event", error.what()));
     no_room_ = true;
-    open_shards();
-    return;
   }
+  shards_.clear();
   bulk::remove_replaced(directory_);
+  if (refusal) std::rethrow_exception(refusal);
   open_shards();
 }
 
 void Run::fetch(const PositionVector& ends) {
-  start_feeds(FeedMode::kKeep);
-  const bool reached = step_feeds("fetching", ends, ends);
-  feeds_.clear();
+  const bool reached = Feeding(*this, Feeding::Mode::kKeep, "fetching", ends).follow(ends);
   if (!reached) throw Error(interrupt_.fault(), "interrupted");
+}
+
+PositionVector Run::kept_ends() const {
+  PositionVector ends;
+  for (const auto& shard : shards_) ends[shard->partition()] = shard->kept_end();
+  return ends;
+}
+
+// Whether what is kept is what the log has; false also when the brokers do not answer.
+bool Run::agrees() {
+  try {
+    for (const auto& shard : shards_) guards_.check(shard->held());
+    return true;
+  } catch (const consumer::NotReachable&) {
+    return false;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace ledger::run

@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "projector/run/comparing.h"
-#include "projector/run/following.h"
-#include "projector/run/run_internal.h"
+#include "projector/run/feeding_internal.h"
 
 namespace ledger::run {
 
@@ -12,25 +10,20 @@ namespace {
 
 constexpr size_t kFetchAheadBytes = size_t{128} << 20;   // over all partitions
 constexpr size_t kFetchAheadBytesMin = size_t{1} << 20;  // of a partition
+constexpr size_t kFetchAheadPart = 8;                    // of --memory at most
+// Enough partitions at a time for the threads of a fill to find events, and for brokers far away.
+constexpr size_t kFetchersPerFold = 2;
 // The embedded broker answers a fetch when its time is over, whatever has come.
 constexpr const char* kShortFetchMs = "25";
 
-// Calls what it was given when it goes.
-class AtEnd {
- public:
-  explicit AtEnd(std::function<void()> call) : call_(std::move(call)) {}
-  ~AtEnd() { call_(); }
-  AtEnd(const AtEnd&) = delete;
-  AtEnd& operator=(const AtEnd&) = delete;
-
- private:
-  std::function<void()> call_;
-};
-
 }  // namespace
 
-void Run::start_feeds(FeedMode mode) {
-  const size_t queue_bytes = std::max(kFetchAheadBytes / shards_.size(), kFetchAheadBytesMin);
+size_t Run::fetch_ahead_bytes() const {
+  return std::max(std::min(kFetchAheadBytes, options_.memory / kFetchAheadPart),
+                  kFetchAheadBytesMin * shards_.size());
+}
+
+std::vector<std::unique_ptr<Feed>> Run::make_feeds(const PositionVector* keep_to) {
   consumer::BatchLimits limits;
   limits.events_max = options_.batch_events;
   log::Connection connection = options_.connection;
@@ -38,36 +31,57 @@ void Run::start_feeds(FeedMode mode) {
     connection.properties.emplace(connection.properties.begin(), "fetch.wait.max.ms",
                                   kShortFetchMs);
   }
+  const size_t queue_bytes = fetch_ahead_bytes() / shards_.size();
+  std::vector<std::unique_ptr<Feed>> feeds;
   for (const auto& shard : shards_) {
-    feeds_.push_back(std::make_unique<Feed>(mode, *shard, guards_, connection, limits, queue_bytes,
-                                            compared_at_));
+    std::optional<Offset> limit;
+    if (keep_to != nullptr) limit = keep_to->at(shard->partition());
+    feeds.push_back(std::make_unique<Feed>(limit, *shard, guards_, connection, limits, queue_bytes,
+                                           compared_at_));
   }
+  return feeds;
+}
+
+size_t Run::feed_threads(bool keep) const {
+  if (options_.threads != 0) return options_.threads;
+  if (!keep) return shards_.size();
+  return kFetchersPerFold * bulk::build_threads(options_.threads, shards_.size());
 }
 
 bool Run::follow(const PositionVector& ends) {
-  start_feeds(FeedMode::kFold);
-  return step_feeds("catching up", ends, until_);
+  return Feeding(*this, Feeding::Mode::kFold, "catching up", ends).follow(until_);
 }
 
-bool Run::step_feeds(const std::string& what, const PositionVector& ends,
-                     const std::optional<PositionVector>& until) {
+Run::Feeding::Feeding(Run& run, Mode mode, const std::string& what, const PositionVector& ends)
+    : run_(run),
+      unhurried_(run.hurry_),
+      feeds_(run.make_feeds(mode == Mode::kKeep ? &ends : nullptr)),
+      watch_(run.beside_.watched(feeds_, run.identity_.ephemeral)),
+      comparing_(feeds_, run.beside_.compared()),
+      following_({feeds_, watch_, run.report_, run.messages_, run.patience_, run.interrupt_,
+                  !run.identity_.ephemeral, [this] { return leaves_ = run_.asked(); }},
+                 what, run.asked_ms_, ends),
+      threads_(feeds_, run.feed_threads(mode == Mode::kKeep), [this] { run_.hurry_ = true; }) {
   for (const auto& feed : feeds_) feed->see_end(ends.at(feed->partition()));
-  bool leaves = false;
-  const AtEnd unhurried([this] { hurry_ = false; });
-  LogWatch watch(beside_.watched(feeds_, identity_.ephemeral));
-  const Comparing comparing(feeds_, beside_.compared());
-  Following following({feeds_, watch, report_, messages_, patience_, interrupt_,
-                       !identity_.ephemeral, [&] { return leaves = asked(); }},
-                      what, asked_ms_, ends);
-  const size_t threads = options_.threads == 0 ? feeds_.size() : options_.threads;
-  FeedThreads feed_threads(feeds_, threads, [this] { hurry_ = true; });
-  say_that_it_goes_on();
-  const bool reached = following.follow(feed_threads, until);
-  feed_threads.join();
-  messages_.end_progress();
-  following.finish();
-  if (leaves) throw Asked();
+  run_.say_that_it_goes_on();
+}
+
+bool Run::Feeding::follow(const std::optional<PositionVector>& until) {
+  const bool reached = following_.follow(threads_, until);
+  threads_.join();
+  run_.messages_.end_progress();
+  following_.finish();
+  if (leaves_) throw Asked();
   return reached;
+}
+
+void Run::Feeding::stop() {
+  threads_.join();
+  run_.hurry_ = false;
+}
+
+bool Run::Feeding::whole() const {
+  return std::all_of(feeds_.begin(), feeds_.end(), [](const auto& feed) { return feed->whole(); });
 }
 
 }  // namespace ledger::run

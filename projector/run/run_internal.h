@@ -32,6 +32,8 @@ class Run {
 
  private:
   struct Asked {};  // thrown between two steps: a rebuild asks for writer.lock
+  class Feeding;
+  class Fill;
 
   // Returns: whether the end was reached.
   bool go_on();
@@ -64,32 +66,31 @@ class Run {
   void open();
   void open_shards();
   PositionVector position() const;
+  PositionVector kept_ends() const;
   void accept(const consumer::AcceptedGap& gap);
 
   // Does a new generation, in which everything is written once more, cost less than the events one
   // by one?
   bool bulk_pays(uint64_t backlog) const;
 
-  // What is kept and not folded yet, if it is worth a new generation; else the feeds fold it.
-  void fill_from_kept();
-
-  // A new generation at the end of the kept logs, in place of the live one, which is a part of it.
-  // What a build left goes, unless it is of the same base: that is gone on with.
-  // Changes nothing when the disk has no room for two, or a rebuild is at work.
-  void fill();
+  // A new generation at `ends`, in place of the live one, which is a part of it. What a build left
+  // goes, unless it is of the same base: that is gone on with. Changes nothing of the views when
+  // the disk has no room for two, or a rebuild is at work.
+  void fill(const PositionVector& ends);
 
   // Keeps the log up to `ends`, for a fill to fold.
   void fetch(const PositionVector& ends);
+  bool agrees();
 
   // Returns: where the log ends.
   PositionVector compare();
   void warn_of_start(const shard::Shard& shard, Offset low);
-  void start_feeds(FeedMode mode);
+  size_t fetch_ahead_bytes() const;  // over all partitions
+  // `keep_to`: of Feed, for each; null: they fold.
+  std::vector<std::unique_ptr<Feed>> make_feeds(const PositionVector* keep_to);
+  size_t feed_threads(bool keep) const;
+  // Returns: whether the end was reached. Throws: Asked.
   bool follow(const PositionVector& ends);
-
-  // Returns: whether `until` was reached. Throws: Asked.
-  bool step_feeds(const std::string& what, const PositionVector& ends,
-                  const std::optional<PositionVector>& until);
 
   const RunOptions& options_;
   const options::Interrupt& interrupt_;
@@ -105,7 +106,6 @@ class Run {
   consumer::Guards guards_;
   store::LogIdentity identity_;
   std::vector<std::unique_ptr<shard::Shard>> shards_;
-  std::vector<std::unique_ptr<Feed>> feeds_;
   double asked_ms_ = 0;                  // when the ends were asked for
   Feed::Clock::time_point compared_at_;  // by compare(), which agreed
   size_t gaps_accepted_ = 0;

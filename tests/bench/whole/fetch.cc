@@ -55,7 +55,7 @@ void fetch(const log::Connection& connection, const std::string& views) {
   std::vector<Offset> ends;
   for (const auto& shard : shards) {
     ends.push_back(guards.check(shard->held()).high);
-    feeds.push_back(std::make_unique<run::Feed>(run::FeedMode::kKeep, *shard, guards, connection,
+    feeds.push_back(std::make_unique<run::Feed>(ends.back(), *shard, guards, connection,
                                                 consumer::BatchLimits{}, kQueueBytes, begin,
                                                 kNever));
   }

@@ -75,7 +75,7 @@ class ComparingTest : public testing::Test {
     const auto identity = guards_.identify(std::nullopt);
     directory_.create();
     shards_ = open_shards(directory_, identity, {});
-    feeds_.push_back(std::make_unique<Feed>(FeedMode::kFold, *shards_[0], guards_, connection_,
+    feeds_.push_back(std::make_unique<Feed>(std::nullopt, *shards_[0], guards_, connection_,
                                             consumer::BatchLimits{}, kQueueBytes, agreed_at,
                                             times));
     comparing_.emplace(feeds_, [this](const auto& held) { return guards_.differing(held); });

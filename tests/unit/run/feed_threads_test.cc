@@ -40,7 +40,7 @@ class FeedThreadsTest : public testing::Test {
   void make_feeds() {
     feeds_.clear();
     for (const auto& shard : shards_) {
-      feeds_.push_back(std::make_unique<Feed>(FeedMode::kFold, *shard, guards_, connection_,
+      feeds_.push_back(std::make_unique<Feed>(std::nullopt, *shard, guards_, connection_,
                                               consumer::BatchLimits{}, kQueueBytes));
     }
   }

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <zstd.h>
+#include <lz4.h>
 
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
@@ -32,6 +32,13 @@ size_t shape_bytes(bool is_group) { return is_group ? kGroupShapeBytes : kShapeB
 
 bool is_intact(const PackedBlock& packed, const PackedPart& part) {
   return kept_checksum(packed.first, part.frame) == part.checksum;
+}
+
+// Into `part.raw_bytes` bytes at `out`. Returns: false when the frame has not as many.
+bool unpack(const PackedPart& part, char* out) {
+  const int bytes = LZ4_decompress_safe(part.frame.data(), out, static_cast<int>(part.frame.size()),
+                                        static_cast<int>(part.raw_bytes));
+  return bytes >= 0 && static_cast<size_t>(bytes) == part.raw_bytes;
 }
 
 // Takes a part from `head` and its frame from `frames`. Returns: nullopt when they end before it.
@@ -174,19 +181,6 @@ const PackedPart* group_with(const PackedBlock& packed, Offset offset) {
     }
   }
   return nullptr;
-}
-
-void BlockDecoder::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
-
-BlockDecoder::BlockDecoder() = default;
-BlockDecoder::~BlockDecoder() = default;
-
-// Into `part.raw_bytes` bytes at `out`.
-bool BlockDecoder::unpack(const PackedPart& part, char* out) {
-  if (!context_) context_.reset(ZSTD_createDCtx());
-  LEDGER_ASSERT(context_ != nullptr, "{}", "no memory");
-  return ZSTD_decompressDCtx(context_.get(), out, part.raw_bytes, part.frame.data(),
-                             part.frame.size()) == part.raw_bytes;
 }
 
 void BlockDecoder::decode(const PackedBlock& packed, Block& block,

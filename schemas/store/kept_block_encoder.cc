@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include <zstd.h>
+#include <lz4.h>
 
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
@@ -15,22 +15,13 @@ namespace {
 constexpr size_t kBlockBytes = size_t{64} << 10;
 // And in ops/decisions/0007-audio-events-apart.md.
 constexpr size_t kGroupBytes = size_t{4} << 10;
-constexpr int kLevel = 1;
-constexpr int kGroupLevel = -1;  // no tables to build: half of the time to read one
+// And in ops/decisions/0008-kept-log-lz4.md: how far the search steps; values are of 8-byte words.
+constexpr int kAcceleration = 8;
 static_assert(kBlockBytes / kShapeBytes <= UINT16_MAX, "a place has 16 bits");
 
 void append_size(std::string& out, size_t size) { append_be32(out, static_cast<uint32_t>(size)); }
 
 }  // namespace
-
-void BlockEncoder::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
-
-BlockEncoder::BlockEncoder() : rest_context_(ZSTD_createCCtx()), group_context_(ZSTD_createCCtx()) {
-  LEDGER_ASSERT(rest_context_ != nullptr && group_context_ != nullptr, "{}", "no memory");
-  ZSTD_CCtx_setParameter(rest_context_.get(), ZSTD_c_compressionLevel, kLevel);
-  ZSTD_CCtx_setParameter(group_context_.get(), ZSTD_c_compressionLevel, kGroupLevel);
-}
-BlockEncoder::~BlockEncoder() = default;
 
 void BlockEncoder::add(const KeptEvent& event, int64_t log_time_ms) {
   if (raw_bytes_ == 0) {
@@ -96,12 +87,13 @@ size_t BlockEncoder::pack(Part& part, size_t frame_at, std::string& head) {
   const bool is_group = !part.places.empty();
   const size_t count = part.shapes.size() / (is_group ? kGroupShapeBytes : kShapeBytes);
   part.shapes.append(part.fields);
-  const size_t bytes_max = ZSTD_compressBound(part.shapes.size());
-  if (value_.size() < frame_at + bytes_max) value_.resize(frame_at + bytes_max);
+  const auto raw_bytes = static_cast<int>(part.shapes.size());
+  const int bytes_max = LZ4_compressBound(raw_bytes);
+  value_.resize(std::max(value_.size(), frame_at + static_cast<size_t>(bytes_max)));
   char* frame = value_.data() + frame_at;
-  const size_t bytes = ZSTD_compress2(is_group ? group_context_.get() : rest_context_.get(), frame,
-                                      bytes_max, part.shapes.data(), part.shapes.size());
-  LEDGER_ASSERT(!ZSTD_isError(bytes), "{}", ZSTD_getErrorName(bytes));
+  const auto bytes = static_cast<size_t>(
+      LZ4_compress_fast(part.shapes.data(), frame, raw_bytes, bytes_max, kAcceleration));
+  LEDGER_ASSERT(bytes > 0, "{} bytes", raw_bytes);
   append_be64(head, kept_checksum(first_, {frame, bytes}));
   append_size(head, bytes);
   append_size(head, part.shapes.size());

@@ -11,14 +11,10 @@
 //           | in a group, be64 log time - timestamp
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "schemas/store/kept_log_internal.h"
-
-struct ZSTD_CCtx_s;
-struct ZSTD_DCtx_s;
 
 namespace ledger::store {
 
@@ -64,29 +60,19 @@ const PackedPart* group_with(const PackedBlock& packed, Offset offset);
 // something else is there than the head says.
 class BlockDecoder {
  public:
-  BlockDecoder();
-  ~BlockDecoder();
   void decode(const PackedBlock& packed, Block& block, const std::filesystem::path& path);
   // The records of `group` alone, one of packed.parts.
   void decode_group(const PackedBlock& packed, const PackedPart& group, Block& block,
                     const std::filesystem::path& path);
 
  private:
-  struct Free {
-    void operator()(ZSTD_DCtx_s* context) const;
-  };
-  bool unpack(const PackedPart& part, char* out);
-
-  std::unique_ptr<ZSTD_DCtx_s, Free> context_;  // made when first needed
-  std::vector<KeptEvent> apart_;                // of the block that is decoded
+  std::vector<KeptEvent> apart_;  // of the block that is decoded
 };
 
 // Takes the records behind the last block until they are a block's worth. Where blocks are cut
 // depends on the events alone, not on the batches they came in.
 class BlockEncoder {
  public:
-  BlockEncoder();
-  ~BlockEncoder();
   // Goes on behind a block whose last record has this log time. Precondition: nothing was added.
   void go_on_from(int64_t log_time_ms) { log_time_ms_ = log_time_ms; }
   // `log_time_ms`: the running maximum with this event. Precondition: they are contiguous.
@@ -104,15 +90,10 @@ class BlockEncoder {
     std::string fields;
     size_t raw_bytes() const { return shapes.size() + fields.size(); }
   };
-  struct Free {
-    void operator()(ZSTD_CCtx_s* context) const;
-  };
   bool goes_apart(const KeptEvent& event) const;
   Part& open_group();
   size_t pack(Part& part, size_t frame_at, std::string& head);
 
-  std::unique_ptr<ZSTD_CCtx_s, Free> rest_context_;
-  std::unique_ptr<ZSTD_CCtx_s, Free> group_context_;
   std::vector<Part> groups_;
   Part rest_;
   size_t raw_bytes_ = 0;  // of all of them

@@ -41,7 +41,7 @@
 
 namespace ledger::store {
 
-inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFormatVersion = 3;
 
 enum class Rid : int64_t {};
 constexpr int64_t raw(Rid rid) { return static_cast<int64_t>(rid); }

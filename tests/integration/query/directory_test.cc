@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "schemas/store/layout.h"
 #include "tests/integration/query/library.h"
 
 namespace ledger::test {
@@ -110,16 +111,19 @@ TEST_F(ClosedDirectory, ACutShardIsSeven) {
 
 TEST_F(ClosedDirectory, ViewsOfAnotherFormatVersionAreSix) {
   std::string bytes = read_file(shard_file(0));
-  const std::string ledger(setup_.ledger_id.begin(), setup_.ledger_id.end());
+  const auto other = static_cast<char>(store::kFormatVersion + 1);
+  std::string identity(1, static_cast<char>(store::kFormatVersion));
+  identity.append(setup_.ledger_id.begin(), setup_.ledger_id.end());
   size_t changed = 0;
-  for (size_t at = bytes.find('\x02' + ledger); at != std::string::npos;
-       at = bytes.find('\x02' + ledger, at + 1)) {
-    bytes[at] = '\x03';
+  for (size_t at = bytes.find(identity); at != std::string::npos;
+       at = bytes.find(identity, at + 1)) {
+    bytes[at] = other;
     ++changed;
   }
   ASSERT_GT(changed, 0U);
   write_file(shard_file(0), bytes);
-  expect_all(6, "format version is stored 3, expected 2");
+  expect_all(6, fmt::format("format version is stored {}, expected {}", store::kFormatVersion + 1,
+                            store::kFormatVersion));
 }
 
 TEST_F(ClosedDirectory, AMissingShardIsFive) {

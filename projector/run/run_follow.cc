@@ -76,8 +76,8 @@ bool Run::Feeding::follow(const std::optional<PositionVector>& until) {
 }
 
 void Run::Feeding::stop() {
+  const Unhurried unhurried(run_.hurry_);
   threads_.join();
-  run_.hurry_ = false;
 }
 
 bool Run::Feeding::whole() const {

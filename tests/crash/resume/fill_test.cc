@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "schemas/store/directory.h"
+#include "schemas/store/kept_log.h"
 #include "tests/crash/kills.h"
 #include "tests/support/broker.h"
 #include "tests/support/views/stands.h"
@@ -48,10 +49,11 @@ class KilledFill : public ::testing::Test {
             "--bulk-from",
             bulk_from};
   }
-  void run_and_kill_at(const std::string& point) const {
-    Process killed(command(views_),
-                   {.environment = {"LD_PRELOAD=" + program("ledger-crash-point.so"),
-                                    fmt::format("LEDGER_CRASH_AT={}:{}", point, SIGKILL)}});
+  void run_and_kill_at(const std::string& point, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> argv = command(views_);
+    argv.insert(argv.end(), more.begin(), more.end());
+    Process killed(argv, {.environment = {"LD_PRELOAD=" + program("ledger-crash-point.so"),
+                                          fmt::format("LEDGER_CRASH_AT={}:{}", point, SIGKILL)}});
     ASSERT_EQ(killed.wait(), kKilled) << killed.rest_of_stderr();
   }
   void expect_as_undisturbed() const {
@@ -71,6 +73,21 @@ class KilledFill : public ::testing::Test {
 TEST_F(KilledFill, OfAnEmptyGenerationGoesOnWithTheShardsThatAreWhole) {
   send(0, lines_.size());
   run_and_kill_at("rename:2.round-1:after");
+  const Finished next = run(command(views_));
+  ASSERT_EQ(next.code, 0) << next.err;
+  EXPECT_THAT(next.err, HasSubstr("filling: resumes generation 2 at 0:"));
+  EXPECT_EQ(directory_.current(), kGen2);
+  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2));
+  expect_as_undisturbed();
+}
+
+// One thread fetches the partitions one after the other, and one folds them.
+TEST_F(KilledFill, InTheMiddleOfTheFetchGoesOnWithBoth) {
+  send(0, lines_.size());
+  run_and_kill_at("rename:0.round-1:after", {"--batch-events", "1"});
+  EXPECT_EQ(directory_.current(), store::Generation{1});
+  const Offset kept = store::KeptLogReader(directory_.log(Partition{3})).end();
+  EXPECT_LT(raw(kept), 1000) << "it was killed behind the fetch";
   const Finished next = run(command(views_));
   ASSERT_EQ(next.code, 0) << next.err;
   EXPECT_THAT(next.err, HasSubstr("filling: resumes generation 2 at 0:"));

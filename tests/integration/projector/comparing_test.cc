@@ -71,11 +71,12 @@ class Gate : public consumer::Probe {
 // One partition of the embedded broker, followed.
 class ComparingTest : public testing::Test {
  protected:
-  void follow(const CompareTimes& times, Feed::Clock::time_point agreed_at = Feed::Clock::now()) {
+  void follow(const CompareTimes& times, Feed::Clock::time_point agreed_at = Feed::Clock::now(),
+              std::optional<Offset> keep_to = std::nullopt) {
     const auto identity = guards_.identify(std::nullopt);
     directory_.create();
     shards_ = open_shards(directory_, identity, {});
-    feeds_.push_back(std::make_unique<Feed>(std::nullopt, *shards_[0], guards_, connection_,
+    feeds_.push_back(std::make_unique<Feed>(keep_to, *shards_[0], guards_, connection_,
                                             consumer::BatchLimits{}, kQueueBytes, agreed_at,
                                             times));
     comparing_.emplace(feeds_, [this](const auto& held) { return guards_.differing(held); });
@@ -147,6 +148,31 @@ TEST_F(ComparingTest, FoldsNothingBeforeWhatWasHeldLongAgoHasAgreedAgain) {
   gate_.open();
   EXPECT_TRUE(eventually([&] { return raw(folded()) == sent_ + 1; }));
   threads_->join();
+}
+
+constexpr CompareTimes kNever{.interval = std::chrono::hours(1), .within = std::chrono::hours(1)};
+
+// A fill publishes once all feeds are whole.
+TEST_F(ComparingTest, WhatIsKeptLastHasAgreedWhenTheFeedIsWhole) {
+  send_one();
+  gate_.close();
+  follow(kNever, Feed::Clock::now(), Offset{2});
+  EXPECT_TRUE(eventually([&] { return gate_.waiting() == 1; }));  // the feed itself
+  EXPECT_EQ(store::KeptLogReader(directory_.log(Partition{0})).end(), Offset{2});
+  EXPECT_FALSE(feeds_[0]->whole());
+  gate_.open();
+  EXPECT_TRUE(eventually([&] { return feeds_[0]->whole(); }));
+  EXPECT_EQ(folded(), Offset{0});
+  threads_->join();
+}
+
+TEST_F(ComparingTest, NoFeedIsWholeWhoseLastEventDiffers) {
+  send_one();
+  gate_.truncate();
+  follow(kNever, Feed::Clock::now(), Offset{2});
+  EXPECT_TRUE(eventually([&] { return threads_->failed(); }));
+  EXPECT_FALSE(feeds_[0]->whole());
+  EXPECT_EQ(store::fault_of([&] { threads_->join(); }), Fault::kIntegrity);
 }
 
 TEST_F(ComparingTest, DisagreementStopsTheFeedWithItsError) {

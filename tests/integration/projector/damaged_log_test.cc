@@ -81,5 +81,25 @@ TEST_F(DamagedLog, StopsTheRunUntilTheLossIsAcceptedAndThenGoesOn) {
                                   HasSubstr("replica or a backup")));
 }
 
+// All before it is there to be read, as when a run folds one event after the other.
+TEST_F(DamagedLog, StopsAFillBehindWhatCouldBeRead) {
+  send(3000);
+  send(40);
+  const uintmax_t damaged = sent_;
+  send(10);
+  damage(damaged);
+  const std::vector<std::string> in_bulk = {"--bulk-from", "1000"};
+  const Finished refused = scenario_.catch_up(in_bulk);
+  EXPECT_EQ(refused.code, 7);
+  EXPECT_THAT(refused.err,
+              AllOf(HasSubstr("published generation 2"), HasSubstr("log damaged: partition 0 of")));
+  const std::string gap = remedy(refused.err);
+  EXPECT_EQ(scenario_.position(), gap.substr(0, gap.find('-')));
+  EXPECT_GE(gap, "0:3001");
+  const Finished accepted = scenario_.catch_up({"--accept-gap", gap});
+  ASSERT_EQ(accepted.code, 0) << accepted.err;
+  EXPECT_EQ(scenario_.position(), "0:3051");
+}
+
 }  // namespace
 }  // namespace ledger::test

@@ -7,6 +7,7 @@
 #include "events/log/genesis.h"
 #include "projector/fold/fold.h"
 #include "schemas/store/directory.h"
+#include "schemas/store/kept_log.h"
 #include "schemas/store/reader.h"
 #include "schemas/store/writer.h"
 #include "tests/integration/projector/raw_topic.h"
@@ -195,6 +196,24 @@ TEST_F(Topics, CreatedAnewWhileARunFollowsStopItWithSeven) {
   // The second when a comparison for another reason was under way.
   EXPECT_THAT(run.rest_of_stderr(), AnyOf(HasSubstr("log truncated"), HasSubstr("created anew")));
   EXPECT_EQ(scenario_.digests(), digests_);
+}
+
+// Nothing of either topic is published: what was kept before the comparison is of both.
+TEST_F(Topics, CreatedAnewInTheMiddleOfAFillEndItWithSeven) {
+  constexpr int kEvents = 8000;
+  scenario_.send(filled(play_lines(kEvents)));
+  Process run(scenario_.run_command({"--bulk-from", "1000", "--batch-events", "1"}));
+  const store::ViewDirectory directory(scenario_.path());
+  const log::Retry retry = bounded_retry();
+  while (!directory.current()) retry("no shard is open");
+  const auto kept = [&] { return raw(store::KeptLogReader(directory.log(Partition{0})).end()); };
+  while (kept() < 100) retry("nothing is kept");
+  make_anew(make_uuid_v7(1));
+  EXPECT_EQ(run.wait(), 7);
+  EXPECT_LT(kept(), kEvents / 2) << "it was too fast to be met in the middle";
+  EXPECT_THAT(run.rest_of_stderr(), AnyOf(HasSubstr("log truncated"), HasSubstr("created anew")));
+  EXPECT_EQ(directory.current(), store::Generation{1});
+  EXPECT_EQ(scenario_.position(), "0:0,1:0");
 }
 
 // Events that retention took before they were folded.

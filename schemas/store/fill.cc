@@ -1,72 +1,52 @@
 #include "schemas/store/fill.h"
 
-#include <fcntl.h>
-
 #include <map>
 #include <optional>
 #include <utility>
 
-#include "schemas/base/assert.h"
-#include "schemas/store/lmdb_internal.h"
+#include "schemas/store/pages_internal.h"
 #include "schemas/store/shard_meta_internal.h"
 
 namespace ledger::store {
 
 namespace {
-constexpr size_t kTransactionBytesMax = size_t{8} << 20;  // far below LMDB's spill limit
-constexpr size_t kPulseEvery = 4096;                      // entries
-
-// An advice: a sync says whether it went well.
-void begin_writeback(MDB_env* env) {
-  int fd = -1;
-  if (mdb_env_get_fd(env, &fd) == MDB_SUCCESS) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-}
+constexpr size_t kPulseEvery = 4096;  // entries
 }  // namespace
 
 struct ShardFill::Impl {
-  Impl(const std::filesystem::path& path, const ShardIdentity& identity)
-      : environment(Environment::open(path, Access::kWriteNoSync)) {
-    environment->open_databases(true, [&](Transaction& opening) {
-      meta = opening.database(kMetaName, true);
-      opening.put(meta, kIdentityKey, encode_identity(identity));
-      for (const ViewName& name : view_names(identity.declarations)) {
-        views[name.view] = {name.name, opening.database(name.name, true), {}};
-      }
-    });
-    transaction.emplace(*environment, false);
+  Impl(const std::filesystem::path& path, const ShardIdentity& is) : file(path), identity(is) {
+    for (const ViewName& name : view_names(identity.declarations))
+      views[name.view].name = name.name;
   }
 
   void put(std::string_view key, std::string_view value) {
-    cursor->append(key, value);
+    open->append(key, value);
     if (++entries % kPulseEvery == 0) pulse();
-    bytes += key.size() + value.size();
-    if (bytes < kTransactionBytesMax) return;
-    commit();
-    begin_writeback(environment->get());
-    transaction.emplace(*environment, false);
-    cursor.emplace(*transaction, view->dbi, environment->path());
   }
 
-  void commit() {
-    cursor.reset();
-    transaction->commit();
-    transaction.reset();
-    bytes = 0;
+  void end_view() {
+    if (open) view->tree = open->finish();
+    open.reset();
+  }
+
+  TreeRecord write_meta(const ShardState& state) {
+    PageTree meta(file);
+    meta.append(kIdentityKey, encode_identity(identity));
+    meta.append(kStateKey, encode_state(state));
+    return meta.finish();
   }
 
   struct Filled {
     std::string name;
-    MDB_dbi dbi = 0;
+    TreeRecord tree;
     Digest digest{};
   };
 
-  std::shared_ptr<Environment> environment;
-  MDB_dbi meta = 0;
+  PageFile file;
+  ShardIdentity identity;
   std::map<View, Filled> views;
-  std::optional<Transaction> transaction;
-  std::optional<Cursor> cursor;
   Filled* view = nullptr;
-  size_t bytes = 0;  // in the transaction
+  std::optional<PageTree> open;  // of `view`
   uint64_t entries = 0;
   std::function<void()> pulse = [] {};
 };
@@ -77,20 +57,17 @@ ShardFill::ShardFill(const std::filesystem::path& path, const ShardIdentity& ide
   if (error) check_lmdb(error.value(), "create", path);
   impl_ = std::make_unique<Impl>(path, identity);
 }
-ShardFill::~ShardFill() {
-  impl_->cursor.reset();
-  impl_->transaction.reset();
-}
+ShardFill::~ShardFill() = default;
 
 void ShardFill::set_pulse(std::function<void()> pulse) { impl_->pulse = std::move(pulse); }
 
 uint64_t ShardFill::entries() const { return impl_->entries; }
 
 void ShardFill::begin(View view, const Digest& digest) {
+  impl_->end_view();
   impl_->view = &impl_->views.at(view);
   impl_->view->digest = digest;
-  impl_->cursor.reset();
-  impl_->cursor.emplace(*impl_->transaction, impl_->view->dbi, impl_->environment->path());
+  impl_->open.emplace(impl_->file);
 }
 
 void ShardFill::append(std::string_view key, std::string_view value) {
@@ -106,9 +83,10 @@ void ShardFill::drop(std::string_view key, std::string_view value) {
 
 ShardState ShardFill::finish(ShardState state) {
   for (const auto& [view, filled] : impl_->views) state.digests[filled.name] = filled.digest;
-  impl_->cursor.reset();
-  impl_->transaction->put(impl_->meta, kStateKey, encode_state(state));
-  impl_->commit();
+  impl_->end_view();
+  std::map<std::string, TreeRecord> trees{{kMetaName, impl_->write_meta(state)}};
+  for (const auto& [view, filled] : impl_->views) trees[filled.name] = filled.tree;
+  write_databases(trees, impl_->file);
   return state;
 }
 

@@ -1,5 +1,6 @@
 #include "schemas/store/fill.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "schemas/store/reader.h"
@@ -80,7 +81,7 @@ TEST_F(Fill, GoesOnFromABaseByItsDigest) {
   EXPECT_EQ(reader.state().digests, scanned_digests(reader));
 }
 
-TEST_F(Fill, GoesOnOverMoreThanOneTransaction) {
+TEST_F(Fill, GoesOnOverMoreThanOneBuffer) {
   constexpr int kEntries = 120;  // 60 MiB
   const std::string value(size_t{512} << 10, 'v');
   {
@@ -97,15 +98,32 @@ TEST_F(Fill, GoesOnOverMoreThanOneTransaction) {
   EXPECT_EQ(reader.state().digests, scanned_digests(reader));
 }
 
-TEST_F(Fill, OneThatWasNotFinishedStandsAtTheStart) {
+TEST_F(Fill, OneThatWasNotFinishedIsStillBeingMade) {
   {
     ShardFill fill(path(), identity_);
     fill.begin(View::kOutcomes, {});
     fill.append("a", "1");
   }
+  EXPECT_THAT(message_of([&] { ShardReader{path()}; }), testing::HasSubstr("is being made"));
+}
+
+TEST_F(Fill, LiveBatchesGoOnInIt) {
+  {
+    ShardFill fill(path(), identity_);
+    fill.begin(View::kOutcomes, {});
+    for (int i = 0; i < 1000; ++i) fill.append(offset_key(Offset{i}), "bulk");
+    fill.finish(state_at(1000));
+  }
+  ShardWriter writer(path(), identity_);
+  writer.begin();
+  for (int i = 0; i < 1000; i += 2) writer.erase(View::kOutcomes, offset_key(Offset{i}));
+  for (int i = 1; i < 1000; i += 4) writer.update(View::kOutcomes, offset_key(Offset{i}), "live");
+  writer.insert(View::kEventIds, "k", "v");
+  writer.commit(state_at(2000));
   const ShardReader reader(path());
-  EXPECT_EQ(reader.state(), ShardState());
-  EXPECT_EQ(reader.entries(View::kOutcomes), 0U);
+  EXPECT_EQ(reader.entries(View::kOutcomes), 500U);
+  EXPECT_EQ(reader.get(View::kOutcomes, offset_key(Offset{5})), "live");
+  EXPECT_EQ(reader.state().digests, scanned_digests(reader));
 }
 
 using FillDeathTest = Fill;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "schemas/base/assert.h"
 #include "schemas/store/crockford_internal.h"
@@ -39,6 +40,16 @@ constexpr std::array<std::array<char, 2>, 1024> kPairs = digit_pairs();
 
 uint8_t value_of(char digit) { return kValues[static_cast<uint8_t>(digit)]; }
 
+// kGroupDigits digits into kGroupBytes bytes.
+void pack_group(const char* digits, char* bytes) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < kGroupDigits; ++i) {
+    bits |= uint64_t{value_of(digits[i])} << (kDigitBits * (kGroupDigits - 1 - i));
+  }
+  bits = __builtin_bswap64(bits << (64 - kGroupBits));
+  std::memcpy(bytes, &bits, kGroupBytes);
+}
+
 uint64_t read_group(const uint8_t* bytes) {
   uint64_t bits = 0;
   for (size_t i = 0; i < kGroupBytes; ++i) bits = bits << 8 | bytes[i];
@@ -72,6 +83,13 @@ std::optional<uint64_t> read_digits(std::string_view digits) {
 
 size_t trailing_digits(std::string_view text) {
   size_t count = 0;
+  while (text.size() - count >= kGroupDigits) {
+    const char* const group = text.data() + text.size() - count - kGroupDigits;
+    uint8_t values = 0;
+    for (size_t i = 0; i < kGroupDigits; ++i) values |= value_of(group[i]);
+    if (values > kDigitMask) break;
+    count += kGroupDigits;
+  }
   while (count < text.size() && value_of(text[text.size() - 1 - count]) != kNoDigit) ++count;
   return count;
 }
@@ -79,17 +97,20 @@ size_t trailing_digits(std::string_view text) {
 size_t packed_size(size_t digits) { return (digits * kDigitBits + 7) / 8; }
 
 void pack_digits(std::string_view digits, std::string& out) {
-  for (; !digits.empty(); digits.remove_prefix(std::min(kGroupDigits, digits.size()))) {
-    const std::string_view group = digits.substr(0, kGroupDigits);
-    uint64_t bits = 0;
-    for (const char digit : group) bits = bits << kDigitBits | value_of(digit);
-    bits <<= kDigitBits * (kGroupDigits - group.size());
-    std::array<char, kGroupBytes> bytes{};
-    for (size_t i = 0; i < bytes.size(); ++i) {
-      bytes[i] = static_cast<char>(bits >> (8 * (kGroupBytes - 1 - i)) & 0xFF);
-    }
-    out.append(bytes.data(), packed_size(group.size()));
+  const size_t start = out.size();
+  out.resize(start + packed_size(digits.size()));
+  char* to = out.data() + start;
+  for (; digits.size() >= kGroupDigits; digits.remove_prefix(kGroupDigits)) {
+    pack_group(digits.data(), to);
+    to += kGroupBytes;
   }
+  if (digits.empty()) return;
+  std::array<char, kGroupDigits> last{};
+  last.fill(kDigits.front());  // zero bits
+  std::copy(digits.begin(), digits.end(), last.begin());
+  std::array<char, kGroupBytes> bytes{};
+  pack_group(last.data(), bytes.data());
+  std::copy_n(bytes.begin(), packed_size(digits.size()), to);
 }
 
 bool unpack_digits(std::string_view bytes, size_t count, std::string& out) {

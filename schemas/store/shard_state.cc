@@ -1,6 +1,7 @@
 #include "schemas/store/shard_state.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -20,6 +21,8 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 static_assert(std::endian::native == std::endian::little);
+
+constexpr size_t kHashedBytesUsual = 1024;  // names, keys and values of most entries
 
 Wide to_number(const Digest& digest) {
   std::array<uint64_t, 2> halves{};
@@ -135,16 +138,26 @@ void check_identity(const ShardIdentity& stored, const ShardIdentity& expected,
   }
 }
 
+namespace {
+
+char* put_part(std::string_view part, char* to) {
+  const uint32_t length = __builtin_bswap32(static_cast<uint32_t>(part.size()));
+  std::memcpy(to, &length, sizeof length);
+  to += sizeof length;
+  if (!part.empty()) std::memcpy(to, part.data(), part.size());
+  return to + part.size();
+}
+
+}  // namespace
+
 Digest entry_hash(std::string_view view, std::string_view key, std::string_view value) {
-  thread_local std::string bytes;
-  bytes.resize(3 * sizeof(uint32_t) + view.size() + key.size() + value.size());
-  char* end = bytes.data();
-  for (const std::string_view part : {view, key, value}) {
-    const uint32_t length = __builtin_bswap32(static_cast<uint32_t>(part.size()));
-    std::memcpy(end, &length, sizeof length);
-    end = std::copy(part.begin(), part.end(), end + sizeof length);
-  }
-  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  std::array<char, kHashedBytesUsual> usual;  // not initialised: it is written up to `size`
+  std::string large;
+  const size_t size = 3 * sizeof(uint32_t) + view.size() + key.size() + value.size();
+  if (size > usual.size()) large.resize(size);
+  char* const bytes = size > usual.size() ? large.data() : usual.data();
+  put_part(value, put_part(key, put_part(view, bytes)));
+  const XXH128_hash_t hash = XXH3_128bits(bytes, size);
   return to_digest(static_cast<Wide>(hash.high64) << 64 | hash.low64);
 }
 

@@ -11,7 +11,10 @@ namespace fs = std::filesystem;
 
 namespace {
 constexpr size_t kMeasureEvery = 4096;  // events
-}
+// Of the event whose turn comes after so many others.
+constexpr size_t kRowAhead = 4;
+constexpr size_t kBytesAhead = 2;
+}  // namespace
 
 BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& identity,
                          BulkViews::KeptValues kept, const std::optional<fs::path>& base,
@@ -28,6 +31,7 @@ BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& ident
   base_.emplace(*from);
   store::check_identity(base_->identity(), identity_, from->string());
   state_ = base_->state();
+  next_ = state_.position;
   if (raw(state_.position) == 0) base_.reset();  // nothing in it yet
 }
 
@@ -46,20 +50,36 @@ void BulkFolding::begin_round() {
 }
 
 void BulkFolding::fold(const store::KeptEvent& event) {
-  LEDGER_ASSERT(event.offset == state_.position, "{} {}", raw(event.offset), raw(state_.position));
+  LEDGER_ASSERT(event.offset == next_, "{} {}", raw(event.offset), raw(next_));
+  if (ahead_.full()) fold_next();
+  next_ = ahead_.push(event).end;
+  if (views_) fetch_ahead();
+}
+
+// Each step needs what the one before fetched, some events ago.
+void BulkFolding::fetch_ahead() const {
+  const auto& newest = ahead_.at(ahead_.size() - 1).listened;
+  if (newest) views_->fetch_places(*newest);
+  if (!ahead_.full()) return;
+  if (const auto& hashes = ahead_.at(kRowAhead).listened) views_->fetch_rows(*hashes);
+  if (const auto& hashes = ahead_.at(kBytesAhead).listened) views_->fetch_bytes(*hashes);
+}
+
+void BulkFolding::fold_next() {
+  const Lookahead::Item& event = ahead_.pop();
   if (!views_) begin_round();
-  if (event.gap_until) {
-    state_.position = *event.gap_until;
+  if (event.is_gap) {
+    state_.position = event.end;
     return;
   }
   const int64_t log_time_ms = std::max(state_.log_time_max_ms, event.timestamp_ms);
   const fold::Result result =
-      fold_.fold({event.offset, log_time_ms, event.key, event.value}, *views_);
+      fold_.fold({event.offset, log_time_ms, event.key, {}}, event.decoded, *views_);
   applier_.apply(event.offset, log_time_ms, result, *views_, state_);
   views_->note(result);
   if (++unmeasured_ < kMeasureEvery) return;
   measure();
-  if (views_->bytes() >= memory_max_) finish();
+  if (views_->bytes() >= memory_max_) end_round();
 }
 
 void BulkFolding::measure() {
@@ -71,8 +91,13 @@ void BulkFolding::measure() {
 }
 
 void BulkFolding::finish() {
+  while (ahead_.size() > 0) fold_next();
   if (!views_ && has_rounds()) return;
   if (!views_) begin_round();
+  end_round();
+}
+
+void BulkFolding::end_round() {
   measure();
   meter_.begin_write();
   try {

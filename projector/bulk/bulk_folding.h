@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "projector/bulk/bulk_views.h"
+#include "projector/bulk/lookahead.h"
 #include "projector/bulk/rounds.h"
 #include "projector/bulk/work_meter.h"
 #include "projector/fold/fold.h"
@@ -29,8 +30,9 @@ class BulkFolding {
       size_t memory_max, Pulse pulse = [] {});
   ~BulkFolding();
 
-  Offset position() const { return state_.position; }
-  // Precondition (asserted): event.offset == position(). Throws: Error{kIntegrity, kFull}.
+  Offset position() const { return next_; }
+  // Precondition (asserted): event.offset == position(). The last few wait, until more come or
+  // finish(), while what they will look up is fetched. Throws: Error{kIntegrity, kFull}.
   void fold(const store::KeptEvent& event);
   // Writes what is in memory, durably; state() has the digests then. fold() may go on.
   void finish();
@@ -44,7 +46,10 @@ class BulkFolding {
 
  private:
   void begin_round();
+  void fetch_ahead() const;
+  void fold_next();
   void measure();
+  void end_round();
   void write_round();
 
   const store::ShardIdentity& identity_;
@@ -55,6 +60,8 @@ class BulkFolding {
   fold::Fold fold_;
   apply::Applier applier_;
   std::optional<store::ShardReader> base_;
+  Offset next_{};
+  Lookahead ahead_;
   std::unique_ptr<BulkViews> views_;  // of the round; none between rounds
   store::ShardState state_;
   size_t unmeasured_ = 0;  // events since the memory was last summed

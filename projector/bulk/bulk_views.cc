@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include "projector/apply/declared.h"
 #include "schemas/base/assert.h"
@@ -21,13 +20,12 @@ using store::Rid;
 using store::View;
 
 constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
+constexpr size_t kBaseEndIds = 64;
 constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
 
-// What rows take in IndexEntries, dictionaries included: their texts stand there in full, which a
-// row may have packed to half.
-size_t entry_bytes(const RowTable& rows) {
-  constexpr size_t kOfRow = 80;
-  return rows.rows().size() * kOfRow + rows.value_bytes() * 2;
+// Rows with entries that the base has not.
+size_t rows_with_entries(const RowTable& rows) {
+  return rows.rows().size() - rows.count_in_base() + rows.count_moved();
 }
 
 Uuid uuid_of(std::string_view bytes) {
@@ -54,16 +52,27 @@ BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& l
       content_(apply::content_view(declarations)),
       user_content_(apply::user_content_view(declarations)),
       audios_(base_position_, declarations.of(Table::kContentAudios).size()),
-      listenings_(base_position_, declarations.of(Table::kUserContentAudios).size()) {
+      listenings_(base_position_, declarations.of(Table::kUserContentAudios).size()),
+      audio_entries_(declarations),
+      listening_entries_(declarations) {
   for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
     size_t number = 0;
     for (const index::IndexSpec* spec : declarations.of(table)) {
       indexes_[store::view_of(spec->id)] = {table, number++, {}};
     }
   }
-  if (base_ == nullptr) return;
+  if (base_ != nullptr) read_base_end();
+}
+
+void BulkViews::read_base_end() {
   store::ViewCursor ids = base_->cursor(View::kEventIds);
-  if (ids.last()) last_base_id_ = ids.key();
+  std::vector<std::pair<Uuid, Offset>> last;
+  bool more = ids.last();
+  for (; more && last.size() < kBaseEndIds; more = ids.prev()) {
+    last.emplace_back(uuid_of(ids.key()), store::decode_offset(ids.value()));
+  }
+  if (more) base_end_from_ = bytes_of(last.back().first);
+  for (auto id = last.rbegin(); id != last.rend(); ++id) base_end_.add(id->first, id->second);
 }
 
 // Two times take the most: the last event, and when nothing is left but rows and their entries.
@@ -72,14 +81,15 @@ size_t BulkViews::bytes() const {
   const size_t rows = audios_.bytes() + listenings_.bytes() + text_bytes_;
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
   for (const auto& [view, run] : runs_) folding += run.bytes();
-  const size_t writing = rows + entry_bytes(audios_) + entry_bytes(listenings_);
+  const size_t writing = rows + audio_entries_.bytes(rows_with_entries(audios_)) +
+                         listening_entries_.bytes(rows_with_entries(listenings_));
   return std::max(folding, writing);
 }
 
 std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {
   if (const auto found = event_ids_.find(event_id)) return found;
   const std::string_view id = bytes_of(event_id);
-  if (base_ == nullptr || id > last_base_id_) return std::nullopt;
+  if (id >= base_end_from_) return base_end_.find(event_id);
   const auto found = base_->get(View::kEventIds, id);
   if (!found) return std::nullopt;
   return store::decode_offset(*found);
@@ -175,16 +185,6 @@ bool BulkViews::has_other_audio_of_voice(std::string_view content_id, record::Co
   return false;
 }
 
-// Leaves the prefix of the user_content keys in key_.
-uint64_t BulkViews::natural_hash(std::string_view user_id, std::string_view content_id,
-                                 record::ContentType type) {
-  key_.clear();
-  index::append_text(key_, user_id);
-  index::append_text(key_, content_id);
-  index::append_text(key_, record::to_text(type));
-  return XXH3_64bits(key_.data(), key_.size());
-}
-
 std::optional<store::Stored<UserContentAudio>> BulkViews::listening(std::string_view user_id,
                                                                     std::string_view content_id,
                                                                     record::ContentType type) {
@@ -196,6 +196,11 @@ std::optional<store::Stored<UserContentAudio>> BulkViews::listening(std::string_
            found->row.content_type == type;
   });
   if (slot) return found;
+  if (base_ == nullptr) return std::nullopt;
+  key_.clear();
+  index::append_text(key_, user_id);
+  index::append_text(key_, content_id);
+  index::append_text(key_, record::to_text(type));
   const auto rid = base_rid(user_content_, key_);
   if (!rid) return std::nullopt;
   const auto loaded = load<UserContentAudio>(*rid);
@@ -273,12 +278,25 @@ bool found_alike(const UserContentAudio& a, const UserContentAudio& b) {
          a.content_type == b.content_type;
 }
 
+// Of the other texts in keys that a change may bring.
+bool keyed_alike(const ContentAudio& a, const ContentAudio& b) {
+  return a.content_hash == b.content_hash;
+}
+
+bool keyed_alike(const UserContentAudio& a, const UserContentAudio& b) {
+  return a.content_audio_id == b.content_audio_id;
+}
+
 }  // namespace
 
 template <typename Record>
-void BulkViews::note_changes(const std::vector<fold::Change<Record>>& changes) {
+void BulkViews::note_changes(const std::vector<fold::Change<Record>>& changes,
+                             EntryMemory<Record>& entries) {
   RowTable& rows = table(record::table_of<Record>());
   for (const auto& change : changes) {
+    if (change.after && !(change.before && keyed_alike(change.before->row, change.after->row))) {
+      entries.add(change.after->row);
+    }
     if (change.before && change.after && found_alike(change.before->row, change.after->row)) {
       continue;
     }
@@ -290,8 +308,8 @@ void BulkViews::note_changes(const std::vector<fold::Change<Record>>& changes) {
 }
 
 void BulkViews::note(const fold::Result& result) {
-  note_changes(result.audios);
-  note_changes(result.listenings);
+  note_changes(result.audios, audio_entries_);
+  note_changes(result.listenings, listening_entries_);
 }
 
 std::optional<std::string_view> BulkViews::get(View view, std::string_view key) {
@@ -317,7 +335,7 @@ void BulkViews::insert(View view, std::string_view key, std::string_view value) 
       return;
     case View::kEventIds:
       event_ids_.add(uuid_of(key), store::decode_offset(value));
-      if (key <= last_base_id_) ++scattered_event_ids_;
+      if (key < base_end_from_) ++scattered_event_ids_;
       return;
     case View::kContentHashes:
       set_content_hash(key, value);

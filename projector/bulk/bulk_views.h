@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "projector/apply/apply.h"
+#include "projector/bulk/entry_memory.h"
 #include "projector/bulk/event_ids.h"
 #include "projector/bulk/index_entries.h"
 #include "projector/bulk/key_run.h"
@@ -34,6 +35,11 @@ class BulkViews : public fold::State, public apply::Operations {
   BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
             const index::Declarations& declarations);
 
+  // Fetch into the cache what folding a play or an access will look at, one after another with some
+  // time between: the places in the lookups, what they lead to, its bytes.
+  void fetch_places(const ListenedHashes& hashes) const;
+  void fetch_rows(const ListenedHashes& hashes) const;
+  void fetch_bytes(const ListenedHashes& hashes) const;
   // To be called with each result after it was applied.
   void note(const fold::Result& result);
   // What this round takes in memory, what write() will need included.
@@ -84,6 +90,7 @@ class BulkViews : public fold::State, public apply::Operations {
     std::vector<std::string> gone;  // keys of the base that left
   };
 
+  void read_base_end();
   RowTable& table(record::Table table) {
     return table == record::Table::kContentAudios ? audios_ : listenings_;
   }
@@ -96,8 +103,6 @@ class BulkViews : public fold::State, public apply::Operations {
   std::optional<Slot> slot_of(store::Rid rid);
   std::optional<store::Rid> base_rid(store::View view, std::string_view prefix) const;
   AudioLookup::Content& whole_content(std::string_view content_id, record::ContentType type);
-  uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
-                        record::ContentType type);
   bool is_foreign(std::string_view id) const { return !id.starts_with(id_prefix_); }
   void set_content_hash(std::string_view key, std::string_view hash);
   void find_in(const record::ContentAudio& row, Slot slot);
@@ -105,7 +110,7 @@ class BulkViews : public fold::State, public apply::Operations {
   void lose(const record::ContentAudio& row, Slot slot);
   void lose(const record::UserContentAudio& row, Slot slot);
   template <typename Record>
-  void note_changes(const std::vector<fold::Change<Record>>& changes);
+  void note_changes(const std::vector<fold::Change<Record>>& changes, EntryMemory<Record>& entries);
 
   // Calls take(view, source, gone) for each view with what this round has of it, both in key order:
   // a source of entries, and keys of the base that left. What was taken is freed.
@@ -124,8 +129,11 @@ class BulkViews : public fold::State, public apply::Operations {
 
   const store::ShardReader* base_;
   Offset base_position_;
-  std::string last_base_id_;        // of event_ids; ids behind it are not in the base
-  size_t scattered_event_ids_ = 0;  // not behind it
+  // Ids from here on are in the base only if base_end_ has them: most often none has to be looked
+  // up.
+  std::string base_end_from_;
+  EventIds base_end_;
+  size_t scattered_event_ids_ = 0;  // before base_end_from_
   KeptValues kept_;
   std::optional<store::KeptEvent> earlier_;  // owns what kept_value() gave last
   const index::Declarations& declarations_;
@@ -136,6 +144,8 @@ class BulkViews : public fold::State, public apply::Operations {
 
   RowTable audios_;
   RowTable listenings_;
+  EntryMemory<record::ContentAudio> audio_entries_;  // for bytes()
+  EntryMemory<record::UserContentAudio> listening_entries_;
   AudioLookup audio_lookup_;
   NumberTable listening_lookup_;  // by natural_hash()
   TextMap<Slot> foreign_ids_;     // of userContentAudios whose _id was imported

@@ -12,8 +12,14 @@ namespace ledger::bulk {
 
 class Dictionary {
  public:
+  static uint64_t hash_of(std::string_view bytes);
   // Returns: what equal bytes got before, else the next number from 0 on.
-  uint32_t number(std::string_view bytes);
+  uint32_t number(std::string_view bytes) { return number(bytes, hash_of(bytes)); }
+  uint32_t number(std::string_view bytes, uint64_t hash);
+  // Fetch into the cache what number() will look at, one after another with some time between.
+  void fetch_place(uint64_t hash) const { numbers_.prefetch(hash); }
+  void fetch_item(uint64_t hash) const;
+  void fetch_text(uint64_t hash) const;
   // Makes numbers ranks in order of bytes; number() is not called again.
   // Returns: [number] -> rank.
   std::vector<uint32_t> rank();
@@ -21,6 +27,8 @@ class Dictionary {
   uint32_t size() const { return static_cast<uint32_t>(texts_.items().size()); }
 
  private:
+  const KeyRun::Item* first_of(uint64_t hash) const;
+
   KeyRun texts_;
   NumberTable numbers_;
 };

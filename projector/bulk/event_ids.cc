@@ -41,31 +41,42 @@ Uuid EventIds::Taken::id() const {
 std::optional<Offset> EventIds::find(const Uuid& uuid) const {
   const Id id = to_id(uuid);
   if (ascending_.empty() || ascending_.back().key < id) return std::nullopt;
+  if (is_near_end(id)) return at(place_near_end(id), id);
   const auto number =
       numbers_.find(hash_of(id), [&](uint32_t other) { return others_[other].key == id; });
   return number ? Offset{others_[*number].offset} : find_ascending(id);
 }
 
-// Steps back from the end, twice as far each time, then looks between the last two.
-std::optional<Offset> EventIds::find_ascending(const Id& id) const {
-  const size_t size = ascending_.size();
-  size_t step = 1;
-  while (step < size && id < ascending_[size - step].key) step *= 2;
-  const auto first = ascending_.end() - static_cast<ptrdiff_t>(std::min(step, size));
-  const auto last = ascending_.end() - static_cast<ptrdiff_t>(step / 2);
-  const auto found = std::lower_bound(first, last, Taken{id, 0}, before);
-  if (found == last || found->key != id) return std::nullopt;
-  return Offset{found->offset};
+void EventIds::add(const Uuid& uuid, Offset offset) {
+  const Taken taken{to_id(uuid), raw(offset)};
+  if (ascending_.empty() || ascending_.back().key < taken.key) {
+    ascending_.push_back(taken);
+  } else if (is_near_end(taken.key)) {
+    ascending_.insert(place_near_end(taken.key), taken);
+  } else {
+    numbers_.add(hash_of(taken.key), static_cast<uint32_t>(others_.size()));
+    others_.push_back(taken);
+  }
 }
 
-void EventIds::add(const Uuid& uuid, Offset offset) {
-  const Id id = to_id(uuid);
-  if (ascending_.empty() || ascending_.back().key < id) {
-    ascending_.push_back({id, raw(offset)});
-    return;
-  }
-  numbers_.add(hash_of(id), static_cast<uint32_t>(others_.size()));
-  others_.push_back({id, raw(offset)});
+// No id of the second list is: it was not when it came, and the end only moves up.
+bool EventIds::is_near_end(const Id& id) const {
+  return ascending_.size() <= kNear || ascending_[ascending_.size() - kNear].key < id;
+}
+
+// The first id there that is not before `id`.
+EventIds::Place EventIds::place_near_end(const Id& id) const {
+  const auto near = static_cast<ptrdiff_t>(std::min(kNear, ascending_.size()));
+  return std::lower_bound(ascending_.end() - near, ascending_.end(), Taken{id, 0}, before);
+}
+
+std::optional<Offset> EventIds::at(Place place, const Id& id) const {
+  if (place == ascending_.end() || place->key != id) return std::nullopt;
+  return Offset{place->offset};
+}
+
+std::optional<Offset> EventIds::find_ascending(const Id& id) const {
+  return at(std::lower_bound(ascending_.begin(), ascending_.end(), Taken{id, 0}, before), id);
 }
 
 EventIds::InOrder EventIds::sorted() {

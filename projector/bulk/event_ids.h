@@ -1,8 +1,9 @@
 // Which event took which id, for ids of one round.
 //
 // Ids of version 7 come in order of time, but for what their producers' clocks and networks do. An
-// id behind all before it is new without a look, and is put at the end of a list; the others are in
-// a second list with a hash table.
+// id behind all before it is new without a look, and one near the end takes a short look; both are
+// put in their place in a list. The others are in a second list with a hash table. A few ids far
+// ahead, as the first of a log that is filled with older events, stay at the end and harm nothing.
 #pragma once
 
 #include <compare>
@@ -30,8 +31,8 @@ class EventIds {
     int64_t offset;
     Uuid id() const;
   };
+  using Place = std::vector<Taken>::const_iterator;
 
-  // Cost: of an id in the first list, the logarithm of its distance to the end.
   std::optional<Offset> find(const Uuid& id) const;
   void add(const Uuid& id, Offset offset);  // Precondition: find(id) gives nothing
   // All ids, ascending.
@@ -42,7 +43,6 @@ class EventIds {
 
    private:
     friend class EventIds;
-    using Place = std::vector<Taken>::const_iterator;
     explicit InOrder(const EventIds& ids);
 
     Place ascending_;
@@ -56,6 +56,11 @@ class EventIds {
   size_t bytes() const;
 
  private:
+  static constexpr size_t kNear = 64;  // ids at the end of the first list
+
+  bool is_near_end(const Id& id) const;
+  Place place_near_end(const Id& id) const;
+  std::optional<Offset> at(Place place, const Id& id) const;
   std::optional<Offset> find_ascending(const Id& id) const;
 
   std::vector<Taken> ascending_;

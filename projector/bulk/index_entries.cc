@@ -17,6 +17,7 @@ constexpr unsigned kDigitBits = 11;
 constexpr uint32_t kDigits = 1U << kDigitBits;
 constexpr unsigned kRankBits = 32;
 constexpr Slot kPulseEvery = 4096;
+constexpr size_t kRowsAtOnce = 16;
 constexpr size_t kAhead = 8;  // lines fetched before their turn
 
 // Stable: lines of equal ranks stay as they were. `limit`: above all ranks.
@@ -37,10 +38,26 @@ void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order
 }  // namespace
 
 template <typename Record>
+std::vector<const record::Field<Record>*> key_columns(const index::Declarations& declarations) {
+  std::vector<const record::Field<Record>*> columns;
+  for (const index::IndexSpec* spec : declarations.of(record::table_of<Record>())) {
+    for (const std::string& name : spec->fields) {
+      const record::Field<Record>* const field = record::find_field<Record>(name);
+      LEDGER_ASSERT(field != nullptr, "field {}", name);
+      if (std::find(columns.begin(), columns.end(), field) == columns.end()) {
+        columns.push_back(field);
+      }
+    }
+  }
+  return columns;
+}
+
+template <typename Record>
 IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declarations& declarations,
                                    const std::function<void()>& pulse)
     : rows_(rows) {
   const record::Table table = record::table_of<Record>();
+  for (const auto* field : key_columns<Record>(declarations)) columns_.emplace_back().field = field;
   for (const index::IndexSpec* spec : declarations.of(table)) {
     Index& index = indexes_.emplace_back();
     index.tail_at = spec->id == index::by_id_of(table) ? kTimeBytes : 0;
@@ -54,7 +71,9 @@ IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declaratio
     if (!row.live || as_in_base) continue;
     store::decode_image(store::split_row(row.rid, row.bytes()).image, row.rid, record);
     read(slot, record);
+    if (parts_.size() >= kRowsAtOnce * columns_.size()) number_parts();
   }
+  number_parts();
   for (size_t column = 0; column < columns_.size(); ++column) {
     const std::vector<uint32_t> ranks = columns_[column].parts.rank();
     for (size_t i = column; i < numbers_.size(); i += columns_.size()) {
@@ -67,30 +86,45 @@ IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declaratio
 }
 
 template <typename Record>
-size_t IndexEntries<Record>::column_of(const std::string& field) {
+size_t IndexEntries<Record>::column_of(const std::string& field) const {
   const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& column) {
     return column.field->name == field;
   });
-  if (found != columns_.end()) return static_cast<size_t>(found - columns_.begin());
-  columns_.emplace_back().field = record::find_field<Record>(field);
-  LEDGER_ASSERT(columns_.back().field != nullptr, "field {}", field);
-  return columns_.size() - 1;
+  return static_cast<size_t>(found - columns_.begin());
 }
 
 template <typename Record>
 void IndexEntries<Record>::read(Slot slot, const Record& record) {
   const RowTable::Row& row = rows_.rows()[slot];
   const bool is_plain = !row.in_base && row.entered == 0;
-  part_.clear();
-  index::append_number(part_, record.creation_time);
-  index::append_text(part_, record.id);
+  tail_.clear();
+  index::append_number(tail_, record.creation_time);
+  index::append_text(tail_, record.id);
   lines_.push_back(
-      {row.rid, arena_.copy(part_), static_cast<uint32_t>(part_.size()), is_plain ? kPlain : slot});
-  for (Column& column : columns_) {
-    part_.clear();
-    index::append_value(part_, column.field->get(record));
-    numbers_.push_back(column.parts.number(part_));
+      {row.rid, arena_.copy(tail_), static_cast<uint32_t>(tail_.size()), is_plain ? kPlain : slot});
+  for (const Column& column : columns_) {
+    const size_t begin = part_bytes_.size();
+    index::append_value(part_bytes_, column.field->get(record));
+    const std::string_view part = std::string_view(part_bytes_).substr(begin);
+    parts_.push_back({part_bytes_.size(), Dictionary::hash_of(part)});
+    column.parts.fetch_place(parts_.back().hash);
   }
+}
+
+// For several rows together: each step needs what the one before fetched into the cache.
+template <typename Record>
+void IndexEntries<Record>::number_parts() {
+  const size_t count = columns_.size();
+  for (size_t i = 0; i < parts_.size(); ++i) columns_[i % count].parts.fetch_item(parts_[i].hash);
+  for (size_t i = 0; i < parts_.size(); ++i) columns_[i % count].parts.fetch_text(parts_[i].hash);
+  size_t begin = 0;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const auto part = std::string_view(part_bytes_).substr(begin, parts_[i].end - begin);
+    numbers_.push_back(columns_[i % count].parts.number(part, parts_[i].hash));
+    begin = parts_[i].end;
+  }
+  parts_.clear();
+  part_bytes_.clear();
 }
 
 // Rows are made in order of time, so most often there is nothing to do.
@@ -162,6 +196,10 @@ bool IndexEntries<Record>::Source::next(std::string_view& key, std::string_view&
   return true;
 }
 
+template std::vector<const record::Field<record::ContentAudio>*> key_columns<record::ContentAudio>(
+    const index::Declarations&);
+template std::vector<const record::Field<record::UserContentAudio>*>
+key_columns<record::UserContentAudio>(const index::Declarations&);
 template class IndexEntries<record::ContentAudio>;
 template class IndexEntries<record::UserContentAudio>;
 

@@ -17,6 +17,10 @@
 
 namespace ledger::bulk {
 
+// The fields that keys of the table begin with, each once. Lifetime: static.
+template <typename Record>
+std::vector<const record::Field<Record>*> key_columns(const index::Declarations& declarations);
+
 template <typename Record>
 class IndexEntries {
  public:
@@ -25,6 +29,11 @@ class IndexEntries {
   IndexEntries(
       const RowTable& rows, const index::Declarations& declarations,
       const std::function<void()>& pulse = [] {});
+
+  // What a row takes beside its tail and the texts of its columns.
+  static size_t row_bytes(size_t columns) {
+    return sizeof(Line) + (columns + kOrders) * sizeof(uint32_t);
+  }
 
   // Entries of one index in key order.
   class Source {
@@ -47,6 +56,7 @@ class IndexEntries {
   Source of(size_t index) const { return Source(*this, index); }
 
  private:
+  static constexpr size_t kOrders = 3;  // numbers of lines: by tail, and two while one is sorted
   static constexpr Slot kPlain = 0xFFFFFFFF;
   struct Line {
     store::Rid rid{};
@@ -64,8 +74,15 @@ class IndexEntries {
     size_t tail_at = 0;  // where what ends a key begins in a line's bytes
   };
 
-  size_t column_of(const std::string& field);
+  // Columns of a few rows that have no numbers yet.
+  struct Part {
+    size_t end = 0;  // in parts_, where the next one begins
+    uint64_t hash = 0;
+  };
+
+  size_t column_of(const std::string& field) const;
   void read(Slot slot, const Record& record);
+  void number_parts();
   void sort_by_tail(std::vector<uint32_t>& order, size_t tail_at) const;
   std::vector<uint32_t> order_of(size_t index) const;
   const uint32_t* numbers_of(uint32_t line) const {
@@ -81,7 +98,9 @@ class IndexEntries {
   std::vector<Line> lines_;
   std::vector<uint32_t> numbers_;  // [line][column] of its part; a rank when all is read
   std::vector<uint32_t> by_tail_;
-  std::string part_;
+  std::string tail_;
+  std::string part_bytes_;
+  std::vector<Part> parts_;  // [row][column]
 };
 
 }  // namespace ledger::bulk

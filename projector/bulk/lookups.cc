@@ -13,13 +13,19 @@ namespace {
 
 constexpr size_t kAudioBytes = 250;  // of a row in the map, estimated
 
-uint64_t hash_of(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
-
 bool before(const AudioLookup::Ref& a, const record::ContentAudio& b) {
   return a.creation_time != b.creation_time ? a.creation_time < b.creation_time : a.id < b.id;
 }
 
 }  // namespace
+
+uint64_t audio_hash(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
+
+uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
+                      record::ContentType type) {
+  const uint64_t seed = XXH3_64bits(user_id.data(), user_id.size()) + static_cast<uint64_t>(type);
+  return XXH3_64bits_withSeed(content_id.data(), content_id.size(), seed);
+}
 
 void AudioLookup::build_key(std::string_view content_id, record::ContentType type) {
   key_.clear();
@@ -40,7 +46,7 @@ void AudioLookup::add(const record::ContentAudio& row, Slot slot) {
   audios.insert(place, {row.creation_time, row.id, row.voice_id, slot});
   bytes_ += kAudioBytes;
 
-  by_id_.add(hash_of(row.id), static_cast<uint32_t>(lives_.size()));
+  by_id_.add(audio_hash(row.id), static_cast<uint32_t>(lives_.size()));
   const auto content_size = static_cast<uint32_t>(key_.size());
   lives_.push_back(
       {texts_.copy(row.id + key_), static_cast<uint32_t>(row.id.size()), content_size, slot});
@@ -50,11 +56,25 @@ void AudioLookup::remove(const record::ContentAudio& row) {
   auto& audios = content(row.content_id, row.content_type).audios;
   const size_t removed = std::erase_if(audios, [&](const Ref& ref) { return ref.id == row.id; });
   LEDGER_ASSERT(removed == 1, "{} {}", row.id, removed);
-  by_id_.remove(hash_of(row.id), number_of(row.id).value());
+  by_id_.remove(audio_hash(row.id), number_of(row.id).value());
 }
 
 std::optional<uint32_t> AudioLookup::number_of(std::string_view id) const {
-  return by_id_.find(hash_of(id), [&](uint32_t number) { return lives_[number].id() == id; });
+  return by_id_.find(audio_hash(id), [&](uint32_t number) { return lives_[number].id() == id; });
+}
+
+// Of equal hashes the first: most often the only one.
+const AudioLookup::Live* AudioLookup::first_of(uint64_t hash) const {
+  const auto first = by_id_.find(hash, [](uint32_t) { return true; });
+  return first ? &lives_[*first] : nullptr;
+}
+
+void AudioLookup::fetch_live(uint64_t hash) const {
+  if (const Live* const live = first_of(hash)) __builtin_prefetch(live);
+}
+
+void AudioLookup::fetch_text(uint64_t hash) const {
+  if (const Live* const live = first_of(hash)) __builtin_prefetch(live->text);
 }
 
 std::optional<Slot> AudioLookup::find(std::string_view id) const {

@@ -14,12 +14,23 @@
 
 namespace ledger::bulk {
 
+// Of what a play or an access names.
+struct ListenedHashes {
+  uint64_t audio = 0;
+  uint64_t listening = 0;
+};
+
 // Lets a map with std::string keys be asked with a view.
 struct TextHash : std::hash<std::string_view> {
   using is_transparent = void;
 };
 template <typename Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+uint64_t audio_hash(std::string_view id);
+// Of the key by which the fold finds a listening.
+uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
+                      record::ContentType type);
 
 // Live audios, few beside the listenings.
 class AudioLookup {
@@ -41,6 +52,10 @@ class AudioLookup {
   // Whether the audio is of that content; nullopt when it is not here.
   std::optional<bool> is_of(std::string_view id, std::string_view content_id,
                             record::ContentType type);
+  // Fetch into the cache what is_of() looks at, one after another with some time between.
+  void fetch_place(uint64_t hash) const { by_id_.prefetch(hash); }
+  void fetch_live(uint64_t hash) const;
+  void fetch_text(uint64_t hash) const;
   Content& content(std::string_view content_id, record::ContentType type);
   size_t bytes() const {
     return bytes_ + by_id_.bytes() + texts_.bytes() + lives_.capacity() * sizeof(Live);
@@ -58,6 +73,7 @@ class AudioLookup {
   };
 
   void build_key(std::string_view content_id, record::ContentType type);
+  const Live* first_of(uint64_t hash) const;
   std::optional<uint32_t> number_of(std::string_view id) const;
 
   NumberTable by_id_;        // of lives_

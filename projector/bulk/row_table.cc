@@ -54,7 +54,6 @@ void RowTable::erase(Row& row) {
 }
 
 void RowTable::put(Row& row, std::string_view value) {
-  value_bytes_ += value.size() - row.size;
   row.size = static_cast<uint32_t>(value.size());
   if (row.size > row.capacity) {
     row.capacity = row.size + kSpareBytes;

@@ -41,13 +41,16 @@ class RowTable {
   Row& at(Slot slot) { return rows_[slot]; }
   const std::vector<Row>& rows() const { return rows_; }
 
+  // Fetch what at() gives, then its bytes.
+  void prefetch(Slot slot) const { __builtin_prefetch(&rows_[slot]); }
+  void prefetch_bytes(Slot slot) const { __builtin_prefetch(rows_[slot].value); }
+
   // Slots by rid.
   std::vector<Slot> in_order() const;
 
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;
-  size_t value_bytes() const { return value_bytes_; }  // of all rows, also of dead ones
   size_t count_in_base() const { return older_.size(); }
   size_t count_moved() const {
     return entered_.size() / index_count_;
@@ -58,7 +61,6 @@ class RowTable {
 
   Offset first_;
   size_t index_count_;
-  size_t value_bytes_ = 0;
   Arena arena_;
   std::vector<Row> rows_;
   std::vector<uint32_t> recent_;  // [rid - first] = slot + 1

@@ -37,13 +37,12 @@ ShardBuild::ShardBuild(const store::ViewDirectory& directory, store::Generation 
           directory.shard(fresh, partition), identity_,
           [this](Offset offset) { return kept_.read(offset); },
           base_path(directory, base, partition), memory_max, [this] { stop_if_asked(); }),
-      start_(folding_.position()),
-      next_(start_) {}
+      start_(folding_.position()) {}
 
 void ShardBuild::expect(Offset limit, bool more_comes) {
   if (!more_comes) limit = std::min(limit, end());
   if (more_comes) kept_.release();
-  const int64_t events = raw(limit) - raw(next_);
+  const int64_t events = raw(limit) - raw(folding_.position());
   folding_.meter().expect(static_cast<uint64_t>(std::max<int64_t>(0, events)));
 }
 
@@ -51,7 +50,7 @@ void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop, const More
   stop_ = &stop;
   folding_.meter().begin();
   try {
-    while (next_ < limit && !stop) {
+    while (folding_.position() < limit && !stop) {
       const bool more = more_comes();  // asked before it is looked at what is kept
       kept_.renew();
       if (!more) limit = std::min(limit, end());
@@ -66,12 +65,12 @@ void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop, const More
 }
 
 bool ShardBuild::fold_piece(Offset limit, bool more_comes) {
+  const Offset from = folding_.position();
   const Offset kept = std::min(limit, end());
-  const Offset until = std::min(kept, Offset{raw(next_) + kPieceEvents});
-  if (more_comes && kept < limit && raw(until) - raw(next_) < kPieceEventsMin) return false;
-  kept_.scan(next_, until, [&](const store::KeptEvent& event) {
+  const Offset until = std::min(kept, Offset{raw(from) + kPieceEvents});
+  if (more_comes && kept < limit && raw(until) - raw(from) < kPieceEventsMin) return false;
+  kept_.scan(from, until, [&](const store::KeptEvent& event) {
     folding_.fold(event);
-    next_ = event.gap_until.value_or(next(event.offset));
     ++folded_;
     return !*stop_;
   });

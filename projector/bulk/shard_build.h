@@ -55,7 +55,6 @@ class ShardBuild {
   store::ShardIdentity identity_;
   BulkFolding folding_;
   Offset start_;
-  Offset next_;  // to fold
   std::atomic<uint64_t> folded_{0};
   const std::atomic<bool>* stop_ = nullptr;  // of the fold_to() at work
 };

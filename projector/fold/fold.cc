@@ -93,7 +93,10 @@ Fold::Fold(const Shard& shard)
     : shard_(shard), id_prefix_(store::derived_id_prefix(shard.ledger_id)) {}
 
 Result Fold::fold(const Incoming& incoming, State& state) {
-  const event::Decoded decoded = decoder_.decode(incoming.value);
+  return fold(incoming, decoder_.decode(incoming.value), state);
+}
+
+Result Fold::fold(const Incoming& incoming, const event::Decoded& decoded, State& state) {
   if (const auto* rejection = std::get_if<event::Rejection>(&decoded)) {
     return quarantined(*rejection, incoming.offset);
   }

@@ -104,6 +104,8 @@ class Fold {
  public:
   explicit Fold(const Shard& shard);
   Result fold(const Incoming& incoming, State& state);
+  // The same, when incoming.value was decoded before.
+  Result fold(const Incoming& incoming, const event::Decoded& decoded, State& state);
 
  private:
   Shard shard_;

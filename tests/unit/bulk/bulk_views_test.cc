@@ -71,6 +71,9 @@ TEST_F(BulkViewsTest, BytesCountLongIdsTwice) {
     stored.row.id = stored.row.user_id = stored.row.content_audio_id = stored.row.content_id = id;
     views.insert(View::kUserContentAudioRows, store::rid_key(stored.rid),
                  store::encode_row(stored));
+    fold::Result result;
+    result.listenings.push_back({std::nullopt, stored});
+    views.note(result);
   }
   EXPECT_GE(views.bytes() - before, kRows * 2 * 4 * kIdSize);
 }

@@ -83,6 +83,19 @@ TEST_P(EventIdsOf, IdsOfTwoClocksAreFoundAndSorted) {
                              [](const auto& a, const auto& b) { return a.id() < b.id(); }));
 }
 
+// As the first of a log that is filled with older events.
+TEST_P(EventIdsOf, IdsBehindOneFarAheadStayInTheFirstList) {
+  EventIds ids;
+  ids.add(id_of(2 * kMany, GetParam()), Offset{0});
+  for (int64_t i = 0; i < kMany; ++i) {
+    ASSERT_EQ(ids.find(id_of(i, GetParam())), std::nullopt);
+    ids.add(id_of(i, GetParam()), Offset{i + 1});
+    ASSERT_EQ(ids.find(id_of(i, GetParam())), Offset{i + 1});
+    ASSERT_EQ(ids.find(id_of(2 * kMany, GetParam())), Offset{0});
+  }
+  EXPECT_EQ(ids.bytes(), ids.size() * sizeof(EventIds::Taken)) << "no table is needed";
+}
+
 TEST(EventIds, FindsNothingInAnEmptyOne) {
   EventIds none;
   EXPECT_EQ(none.find(id_of(1, 0)), std::nullopt);

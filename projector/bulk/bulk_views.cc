@@ -23,11 +23,6 @@ constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
 constexpr size_t kBaseEndIds = 64;
 constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
 
-// Rows with entries that the base has not.
-size_t rows_with_entries(const RowTable& rows) {
-  return rows.rows().size() - rows.count_in_base() + rows.count_moved();
-}
-
 Uuid uuid_of(std::string_view bytes) {
   Uuid id{};
   LEDGER_ASSERT(bytes.size() == id.size(), "{}", bytes.size());
@@ -81,8 +76,8 @@ size_t BulkViews::bytes() const {
   const size_t rows = audios_.bytes() + listenings_.bytes() + text_bytes_;
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
   for (const auto& [view, run] : runs_) folding += run.bytes();
-  const size_t writing = rows + audio_entries_.bytes(rows_with_entries(audios_)) +
-                         listening_entries_.bytes(rows_with_entries(listenings_));
+  const size_t writing = rows + audio_entries_.bytes(audios_.count_entered()) +
+                         listening_entries_.bytes(listenings_.count_entered());
   return std::max(folding, writing);
 }
 

@@ -55,6 +55,8 @@ class RowTable {
   size_t count_moved() const {
     return entered_.size() / index_count_;
   }  // rows with keys that moved
+  // Rows with entries that the base has not.
+  size_t count_entered() const { return rows_.size() - count_in_base() + count_moved(); }
 
  private:
   void put(Row& row, std::string_view value);

@@ -27,7 +27,7 @@ class Run::Fill {
     const bool empty = distance({}, run_.position()) == 0;
     const bool fetches = distance(run_.kept_ends(), ends_) > 0;
     const size_t memory = run_.options_.memory;
-    const size_t ahead = fetches ? std::min(run_.fetch_ahead_bytes(), memory / 2) : 0;
+    const size_t ahead = fetches ? std::min(run_.fetch_ahead_bytes(true), memory / 2) : 0;
     bulk::GenerationBuild build(run_.directory_, empty ? std::nullopt : bulk::Base(replaced),
                                 {.what = "filling",
                                  .memory = memory - ahead,

@@ -8,9 +8,10 @@ namespace ledger::run {
 
 namespace {
 
-constexpr size_t kFetchAheadBytes = size_t{128} << 20;   // over all partitions
-constexpr size_t kFetchAheadBytesMin = size_t{1} << 20;  // of a partition
-constexpr size_t kFetchAheadPart = 8;                    // of --memory at most
+constexpr size_t kFetchAheadBytes = size_t{128} << 20;    // over all partitions
+constexpr size_t kFetchAheadBytesMin = size_t{1} << 20;   // of a partition
+constexpr size_t kFetchAheadPart = 8;                     // of --memory at most
+constexpr size_t kFillAheadBytes = kFetchAheadBytes / 2;  // the rounds use memory better
 // Enough partitions at a time for the threads of a fill to find events, and for brokers far away.
 constexpr size_t kFetchersPerFold = 2;
 // The embedded broker answers a fetch when its time is over, whatever has come.
@@ -18,8 +19,9 @@ constexpr const char* kShortFetchMs = "25";
 
 }  // namespace
 
-size_t Run::fetch_ahead_bytes() const {
-  return std::max(std::min(kFetchAheadBytes, options_.memory / kFetchAheadPart),
+size_t Run::fetch_ahead_bytes(bool keep) const {
+  const size_t most = keep ? kFillAheadBytes : kFetchAheadBytes;
+  return std::max(std::min(most, options_.memory / kFetchAheadPart),
                   kFetchAheadBytesMin * shards_.size());
 }
 
@@ -31,7 +33,7 @@ std::vector<std::unique_ptr<Feed>> Run::make_feeds(const PositionVector* keep_to
     connection.properties.emplace(connection.properties.begin(), "fetch.wait.max.ms",
                                   kShortFetchMs);
   }
-  const size_t queue_bytes = fetch_ahead_bytes() / shards_.size();
+  const size_t queue_bytes = fetch_ahead_bytes(keep_to != nullptr) / shards_.size();
   std::vector<std::unique_ptr<Feed>> feeds;
   for (const auto& shard : shards_) {
     std::optional<Offset> limit;

@@ -85,7 +85,7 @@ class Run {
   // Returns: where the log ends.
   PositionVector compare();
   void warn_of_start(const shard::Shard& shard, Offset low);
-  size_t fetch_ahead_bytes() const;  // over all partitions
+  size_t fetch_ahead_bytes(bool keep) const;  // over all partitions
   // `keep_to`: of Feed, for each; null: they fold.
   std::vector<std::unique_ptr<Feed>> make_feeds(const PositionVector* keep_to);
   size_t feed_threads(bool keep) const;

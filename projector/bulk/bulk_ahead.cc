@@ -6,6 +6,7 @@ namespace ledger::bulk {
 void BulkViews::fetch_places(const ListenedHashes& hashes) const {
   audio_lookup_.fetch_place(hashes.audio);
   listening_lookup_.prefetch(hashes.listening);
+  below_.directory().prefetch(hashes.listening);
 }
 
 void BulkViews::fetch_rows(const ListenedHashes& hashes) const {

@@ -14,6 +14,7 @@ constexpr size_t kMeasureEvery = 4096;  // events
 // Of the event whose turn comes after so many others.
 constexpr size_t kRowAhead = 4;
 constexpr size_t kBytesAhead = 2;
+constexpr size_t kDirectoryShare = 2;  // of the memory at most one half tells where rows are
 }  // namespace
 
 BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& identity,
@@ -23,30 +24,21 @@ BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& ident
       kept_(std::move(kept)),
       memory_max_(memory_max),
       pulse_(std::move(pulse)),
-      rounds_(path),
+      stack_(path, identity, base, memory_max / kDirectoryShare),
       fold_({identity.log.ledger_id, identity.log.partition, identity.log.partition_count}),
-      applier_(identity.declarations) {
-  const std::optional<fs::path> from = has_rounds() ? rounds_.path() : base;
-  if (!from) return;
-  base_.emplace(*from);
-  store::check_identity(base_->identity(), identity_, from->string());
-  state_ = base_->state();
-  next_ = state_.position;
-  if (raw(state_.position) == 0) base_.reset();  // nothing in it yet
-}
+      applier_(identity.declarations),
+      next_(stack_.state().position),
+      state_(stack_.state()) {}
 
 BulkFolding::~BulkFolding() = default;
 
 void BulkFolding::begin_round() {
-  views_ = std::make_unique<BulkViews>(base_ ? &*base_ : nullptr, identity_.log, kept_,
-                                       identity_.declarations);
+  views_ =
+      std::make_unique<BulkViews>(stack_.layers(), identity_.log, kept_, identity_.declarations);
   unmeasured_ = 0;
-  measured_ = state_.position;
-  base_entries_ = 0;
-  if (!base_) return;
-  for (const store::ViewName& name : store::view_names(identity_.declarations)) {
-    base_entries_ += base_->entries(name.view);
-  }
+  begun_ = measured_ = state_.position;
+  base_entries_ = stack_.layers().base_entries();
+  layer_entries_ = stack_.layers().entries();
 }
 
 void BulkFolding::fold(const store::KeptEvent& event) {
@@ -65,9 +57,16 @@ void BulkFolding::fetch_ahead() const {
   if (const auto& hashes = ahead_.at(kBytesAhead).listened) views_->fetch_bytes(*hashes);
 }
 
+void BulkFolding::fold_ahead() {
+  while (ahead_.size() > 0) fold_next();
+}
+
 void BulkFolding::fold_next() {
   const Lookahead::Item& event = ahead_.pop();
-  if (!views_) begin_round();
+  if (!views_) {
+    stack_.learn(pulse_);
+    begin_round();
+  }
   if (event.is_gap) {
     state_.position = event.end;
     return;
@@ -79,7 +78,7 @@ void BulkFolding::fold_next() {
   views_->note(result);
   if (++unmeasured_ < kMeasureEvery) return;
   measure();
-  if (views_->bytes() >= memory_max_) end_round();
+  if (views_->bytes() >= memory_max_) write_layer();
 }
 
 void BulkFolding::measure() {
@@ -87,45 +86,52 @@ void BulkFolding::measure() {
   const auto events = static_cast<uint64_t>(raw(state_.position) - raw(measured_));
   measured_ = state_.position;
   const double full = static_cast<double>(views_->bytes()) / static_cast<double>(memory_max_);
-  meter_.folded(events, full, views_->fresh_entries(), base_entries_);
+  meter_.folded(events, full, views_->fresh_entries(), {layer_entries_, base_entries_});
+}
+
+void BulkFolding::spill() {
+  fold_ahead();
+  if (views_ && state_.position != begun_) write_layer();
+}
+
+void BulkFolding::write_layer() {
+  measure();
+  meter_.begin_write(ShardWork::Writing::kLayer);
+  const auto write = [this](store::ShardFill& fill) {
+    const auto pulse = [&] {
+      meter_.written(fill.entries());
+      pulse_();
+    };
+    Layers& layers = stack_.layers();
+    views_->write_layer(fill, pulse, layers.directory(), layers.layers().size());
+    views_.reset();
+    return fill.finish(state_);
+  };
+  stack_.add_layer({begun_, state_.position}, write, pulse_);
+  meter_.end_write();
 }
 
 void BulkFolding::finish() {
-  while (ahead_.size() > 0) fold_next();
-  if (!views_ && has_rounds()) return;
+  fold_ahead();
+  if (!views_ && stack_.has_rounds() && !stack_.has_layers()) return;
   if (!views_) begin_round();
-  end_round();
-}
-
-void BulkFolding::end_round() {
   measure();
-  meter_.begin_write();
-  try {
-    write_round();
-  } catch (...) {
-    rounds_.drop_part();
-    throw;
-  }
-  views_.reset();
-  rounds_.complete();
-  meter_.end_write();
-  base_.emplace(rounds_.path());
-  rounds_.remove_older();
-}
-
-void BulkFolding::write_round() {
-  store::ShardFill fill(rounds_.part(), identity_);
-  views_->write(fill, [&] {
-    meter_.written(fill.entries());
-    pulse_();
+  meter_.begin_write(ShardWork::Writing::kShard);
+  stack_.finish([this](store::ShardFill& fill) {
+    views_->write(fill, [&] {
+      meter_.written(fill.entries());
+      pulse_();
+    });
+    views_.reset();
+    state_ = fill.finish(std::move(state_));
+    return state_;
   });
-  state_ = fill.finish(std::move(state_));
+  meter_.end_write();
 }
 
 void BulkFolding::place() {
   LEDGER_ASSERT(!views_, "at {}", raw(state_.position));
-  base_.reset();
-  rounds_.place();
+  stack_.place();
 }
 
 }  // namespace ledger::bulk

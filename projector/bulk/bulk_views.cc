@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "projector/apply/declared.h"
+#include "projector/bulk/row_hashes.h"
 #include "schemas/base/assert.h"
 #include "schemas/base/error.h"
 #include "schemas/index/key.h"
@@ -20,7 +21,7 @@ using store::Rid;
 using store::View;
 
 constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
-constexpr size_t kBaseEndIds = 64;
+constexpr size_t kEndIds = 64;
 constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
 
 Uuid uuid_of(std::string_view bytes) {
@@ -36,18 +37,17 @@ std::string_view bytes_of(const Uuid& id) {
 
 }  // namespace
 
-BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
+BulkViews::BulkViews(const Layers& below, const store::LogIdentity& log, KeptValues kept,
                      const index::Declarations& declarations)
-    : base_(base),
-      base_position_(base == nullptr ? Offset{0} : base->state().position),
+    : below_(below),
       kept_(std::move(kept)),
       declarations_(declarations),
       partition_(log.partition),
       id_prefix_(store::derived_id_prefix(log.ledger_id)),
       content_(apply::content_view(declarations)),
       user_content_(apply::user_content_view(declarations)),
-      audios_(base_position_, declarations.of(Table::kContentAudios).size()),
-      listenings_(base_position_, declarations.of(Table::kUserContentAudios).size()),
+      audios_(below.position(), declarations.of(Table::kContentAudios).size()),
+      listenings_(below.position(), declarations.of(Table::kUserContentAudios).size()),
       audio_entries_(declarations),
       listening_entries_(declarations) {
   for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
@@ -56,24 +56,20 @@ BulkViews::BulkViews(const store::ShardReader* base, const store::LogIdentity& l
       indexes_[store::view_of(spec->id)] = {table, number++, {}};
     }
   }
-  if (base_ != nullptr) read_base_end();
+  read_end_below();
 }
 
-void BulkViews::read_base_end() {
-  store::ViewCursor ids = base_->cursor(View::kEventIds);
-  std::vector<std::pair<Uuid, Offset>> last;
-  bool more = ids.last();
-  for (; more && last.size() < kBaseEndIds; more = ids.prev()) {
-    last.emplace_back(uuid_of(ids.key()), store::decode_offset(ids.value()));
-  }
-  if (more) base_end_from_ = bytes_of(last.back().first);
-  for (auto id = last.rbegin(); id != last.rend(); ++id) base_end_.add(id->first, id->second);
+void BulkViews::read_end_below() {
+  const auto last = below_.last_event_ids(kEndIds);
+  if (last.size() == kEndIds) end_below_from_ = bytes_of(last.front().first);
+  for (const auto& [id, offset] : last) end_below_.add(id, offset);
 }
 
 // Two times take the most: the last event, and when nothing is left but rows and their entries.
 // Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
 size_t BulkViews::bytes() const {
-  const size_t rows = audios_.bytes() + listenings_.bytes() + text_bytes_;
+  const size_t rows =
+      audios_.bytes() + listenings_.bytes() + text_bytes_ + below_.directory().bytes();
   size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
   for (const auto& [view, run] : runs_) folding += run.bytes();
   const size_t writing = rows + audio_entries_.bytes(audios_.count_entered()) +
@@ -84,8 +80,8 @@ size_t BulkViews::bytes() const {
 std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {
   if (const auto found = event_ids_.find(event_id)) return found;
   const std::string_view id = bytes_of(event_id);
-  if (id >= base_end_from_) return base_end_.find(event_id);
-  const auto found = base_->get(View::kEventIds, id);
+  if (id >= end_below_from_) return end_below_.find(event_id);
+  const auto found = below_.get(View::kEventIds, id);
   if (!found) return std::nullopt;
   return store::decode_offset(*found);
 }
@@ -103,54 +99,80 @@ store::Stored<Record> BulkViews::stored(Slot slot) {
 
 template <typename Record>
 std::optional<Slot> BulkViews::load(Rid rid) {
-  RowTable& rows = table(record::table_of<Record>());
   // A row that is of this round already is found by its lookups, or it changed its key or ended.
-  if (rows.find(rid) != nullptr) return std::nullopt;
-  const auto value = base_->get(store::rows_of(record::table_of<Record>()), store::rid_key(rid));
+  if (table(record::table_of<Record>()).find(rid) != nullptr) return std::nullopt;
+  const auto value = below_.row(record::table_of<Record>(), rid);
   if (!value) {
     throw Error(Fault::kIntegrity,
                 fmt::format("views: an index of {} points to the row {}, which is not there; the "
                             "views are damaged, run `ledger-projector rebuild`",
                             record::table_name(record::table_of<Record>()), store::raw(rid)));
   }
-  const Slot slot = rows.add(rid, *value, true);
+  return take<Record>(rid, *value);
+}
+
+template <typename Record>
+Slot BulkViews::take(Rid rid, std::string_view value) {
+  const Slot slot = table(record::table_of<Record>()).add(rid, value, true);
   find_in(stored<Record>(slot).row, slot);
   return slot;
 }
 
-std::optional<Rid> BulkViews::base_rid(View view, std::string_view prefix) const {
-  if (base_ == nullptr) return std::nullopt;
-  store::ViewCursor cursor = base_->cursor(view);
-  if (!cursor.seek(prefix) || !cursor.key().starts_with(prefix)) return std::nullopt;
-  return store::decode_entry(cursor.key(), cursor.value()).rid;
+// The directory tells of rows that layers brought or changed, and may tell what a row was found by
+// once; a row that only the base has is found there. Without hashes all of them are searched.
+template <typename Record, typename Prefix, typename Matches>
+std::optional<Slot> BulkViews::load(uint64_t hash, View view, const Prefix& prefix,
+                                    const Matches& matches) {
+  if (below_.layers().empty() || !below_.directory().has_hashes()) {
+    const auto rid = below_.empty() ? std::nullopt : below_.first_of(view, prefix());
+    return rid ? load<Record>(*rid) : std::nullopt;
+  }
+  std::optional<std::string_view> value;
+  const auto fits = [&](Rid rid) {
+    if (table(record::table_of<Record>()).find(rid) != nullptr) return false;
+    value = below_.row(record::table_of<Record>(), rid);
+    return value && matches(store::decode_row<Record>(rid, *value).row);
+  };
+  auto rid = below_.directory().find(hash, fits);
+  if (!rid) {
+    if (below_.base() != nullptr) rid = below_.first_of_base(view, prefix());
+    if (!rid || !fits(*rid)) return std::nullopt;
+  }
+  return take<Record>(*rid, *value);
 }
 
 std::optional<store::Stored<ContentAudio>> BulkViews::audio(std::string_view id) {
   auto slot = audio_lookup_.find(id);
-  if (!slot && base_ != nullptr) {
-    key_.clear();
-    index::append_text(key_, id);
-    const auto rid = base_rid(store::view_of(index::by_id_of(Table::kContentAudios)), key_);
-    if (rid) slot = load<ContentAudio>(*rid);
+  const auto key_of_id = [&] { return key_of(id); };
+  if (!slot) {
+    slot =
+        load<ContentAudio>(audio_hash(id), store::view_of(index::by_id_of(Table::kContentAudios)),
+                           key_of_id, [&](const ContentAudio& row) { return row.id == id; });
   }
   if (!slot) return std::nullopt;
   return stored<ContentAudio>(*slot);
 }
 
+std::string_view BulkViews::key_of(std::string_view id) {
+  key_.clear();
+  index::append_text(key_, id);
+  return key_;
+}
+
 bool BulkViews::is_audio_of(std::string_view id, std::string_view content_id,
                             record::ContentType type) {
   const auto here = audio_lookup_.is_of(id, content_id, type);
-  return here || base_ == nullptr ? here.value_or(false) : State::is_audio_of(id, content_id, type);
+  return here || below_.empty() ? here.value_or(false) : State::is_audio_of(id, content_id, type);
 }
 
 AudioLookup::Content& BulkViews::whole_content(std::string_view content_id,
                                                record::ContentType type) {
   AudioLookup::Content& content = audio_lookup_.content(content_id, type);
-  if (std::exchange(content.whole, true) || base_ == nullptr) return content;
+  if (std::exchange(content.whole, true) || below_.empty()) return content;
   std::string prefix;
   index::append_text(prefix, content_id);
   index::append_text(prefix, record::to_text(type));
-  store::ViewCursor cursor = base_->cursor(content_);
+  MergedCursor cursor = below_.cursor(content_);
   for (bool found = cursor.seek(prefix); found && cursor.key().starts_with(prefix);
        found = cursor.next()) {
     load<ContentAudio>(store::decode_entry(cursor.key(), cursor.value()).rid);
@@ -191,14 +213,16 @@ std::optional<store::Stored<UserContentAudio>> BulkViews::listening(std::string_
            found->row.content_type == type;
   });
   if (slot) return found;
-  if (base_ == nullptr) return std::nullopt;
-  key_.clear();
-  index::append_text(key_, user_id);
-  index::append_text(key_, content_id);
-  index::append_text(key_, record::to_text(type));
-  const auto rid = base_rid(user_content_, key_);
-  if (!rid) return std::nullopt;
-  const auto loaded = load<UserContentAudio>(*rid);
+  const auto key = [&] {
+    key_.clear();
+    index::append_text(key_, user_id);
+    index::append_text(key_, content_id);
+    index::append_text(key_, record::to_text(type));
+    return std::string_view(key_);
+  };
+  const auto loaded = load<UserContentAudio>(hash, user_content_, key, [&](const auto& row) {
+    return row.user_id == user_id && row.content_id == content_id && row.content_type == type;
+  });
   if (!loaded) return std::nullopt;
   return stored<UserContentAudio>(*loaded);
 }
@@ -211,25 +235,23 @@ std::optional<Slot> BulkViews::slot_of(Rid rid) {
     if (!row->live) return std::nullopt;
     return static_cast<Slot>(row - rows.rows().data());
   }
-  if (base_ == nullptr || raw(base_position_) <= store::raw(rid)) return std::nullopt;
-  if (!base_->get(store::rows_of(record::table_of<Record>()), store::rid_key(rid))) {
-    return std::nullopt;
-  }
-  return load<Record>(rid);
+  const auto value = below_.row(record::table_of<Record>(), rid);
+  if (!value) return std::nullopt;
+  return take<Record>(rid, *value);
 }
 
 std::optional<store::Stored<UserContentAudio>> BulkViews::listening_by_id(std::string_view id) {
   std::optional<Slot> slot;
+  const auto key_of_id = [&] { return key_of(id); };
   if (!is_foreign(id)) {
     const auto offset = store::derived_offset(id_prefix_, partition_, id);
     if (offset) slot = slot_of<UserContentAudio>(Rid{raw(*offset)});
   } else if (const auto found = foreign_ids_.find(id); found != foreign_ids_.end()) {
     slot = found->second;
-  } else if (base_ != nullptr) {
-    key_.clear();
-    index::append_text(key_, id);
-    const auto rid = base_rid(store::view_of(index::by_id_of(Table::kUserContentAudios)), key_);
-    if (rid) slot = load<UserContentAudio>(*rid);
+  } else {
+    slot = load<UserContentAudio>(
+        foreign_hash(id), store::view_of(index::by_id_of(Table::kUserContentAudios)), key_of_id,
+        [&](const UserContentAudio& row) { return row.id == id; });
   }
   if (!slot) return std::nullopt;
   auto found = stored<UserContentAudio>(*slot);
@@ -311,8 +333,7 @@ std::optional<std::string_view> BulkViews::get(View view, std::string_view key) 
   LEDGER_ASSERT(view == View::kContentHashes, "view {}", static_cast<int>(view));
   const auto found = content_hashes_.find(key);
   if (found != content_hashes_.end()) return found->second;
-  if (base_ == nullptr) return std::nullopt;
-  return base_->get(view, key);
+  return below_.get(view, key);
 }
 
 void BulkViews::set_content_hash(std::string_view key, std::string_view hash) {
@@ -330,7 +351,7 @@ void BulkViews::insert(View view, std::string_view key, std::string_view value) 
       return;
     case View::kEventIds:
       event_ids_.add(uuid_of(key), store::decode_offset(value));
-      if (key < base_end_from_) ++scattered_event_ids_;
+      if (key < end_below_from_) ++scattered_event_ids_;
       return;
     case View::kContentHashes:
       set_content_hash(key, value);
@@ -390,11 +411,11 @@ std::optional<store::Entry> BulkViews::leave(View view, const apply::LateBytes& 
   if (entered != RowTable::kFirst) return store::Entry{rid, entered};
   if (!row.in_base) return store::Entry{rid, Offset{store::raw(rid)}};
   const std::string_view bytes = key.bytes();
-  const auto found = base_->get(view, bytes);
+  const auto found = below_.entry(view, bytes, rid);
   if (!found) return std::nullopt;
   index.gone.emplace_back(bytes);
   text_bytes_ += kTextBytes + bytes.size();
-  return store::decode_entry(bytes, *found);
+  return found;
 }
 
 }  // namespace ledger::bulk

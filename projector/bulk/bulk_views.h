@@ -1,10 +1,11 @@
-// The fold's state and apply's operations in memory, over a base that is only read.
+// The fold's state and apply's operations in memory, over layers that are only read (layers.h).
 //
-//   base (an earlier shard, or nothing) + this round in memory -> write() -> a new shard
-//                                                              -> put()   -> the base, in place
+//   layers + this round in memory -> write()       -> a new shard
+//            this round alone     -> write_layer() -> another layer
+//   base     + this round         -> put()         -> the base, in place
 //
-// Same keys, values and digests both ways. Index entries of whole rows are derived when they are
-// written, so that a row costs the fold one image and no keys.
+// Same keys, values and digests whichever way. Index entries of whole rows are derived when they
+// are written, so that a row costs the fold one image and no keys.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@
 #include "projector/bulk/event_ids.h"
 #include "projector/bulk/index_entries.h"
 #include "projector/bulk/key_run.h"
+#include "projector/bulk/layers.h"
 #include "projector/bulk/lookups.h"
 #include "projector/bulk/number_table.h"
 #include "projector/bulk/row_table.h"
@@ -31,8 +33,8 @@ class BulkViews : public fold::State, public apply::Operations {
  public:
   using KeptValues = std::function<std::optional<store::KeptEvent>(Offset)>;
 
-  // `base`: nullptr for an empty shard. Lifetime: base and declarations outlive it.
-  BulkViews(const store::ShardReader* base, const store::LogIdentity& log, KeptValues kept,
+  // Lifetime: layers and declarations outlive it.
+  BulkViews(const Layers& below, const store::LogIdentity& log, KeptValues kept,
             const index::Declarations& declarations);
 
   // Fetch into the cache what folding a play or an access will look at, one after another with some
@@ -42,17 +44,20 @@ class BulkViews : public fold::State, public apply::Operations {
   void fetch_bytes(const ListenedHashes& hashes) const;
   // To be called with each result after it was applied.
   void note(const fold::Result& result);
-  // What this round takes in memory, what write() will need included.
+  // What this round and the layers' directory take in memory, what writing will need included.
   size_t bytes() const;
-  // Entries that write() will bring beside those of the base, estimated.
+  // Entries that this round brings, estimated.
   uint64_t fresh_entries() const;
   // Pages that put() will make dirty, estimated: rather too many.
   size_t dirty_pages() const;
-  // Base and round, in key order. `pulse`: called now and then; may throw. The views are of no use
-  // afterwards.
+  // Layers and round, in key order. `pulse`: called now and then; may throw. The views are of no
+  // use afterwards, also below.
   void write(store::ShardFill& fill, const std::function<void()>& pulse);
+  // The round alone, what left as kGone; its rows are told to `directory`, as of that layer.
+  void write_layer(store::ShardFill& fill, const std::function<void()>& pulse,
+                   RowDirectory& directory, size_t layer);
   // The round alone into the batch of the base's writer, view by view in key order, so that each
-  // page is found and copied once. The views are of no use afterwards.
+  // page is found and copied once. Precondition (asserted): there are no layers over the base.
   void put(store::ShardWriter& writer);
 
   std::optional<Offset> event_taken(const Uuid& event_id) override;
@@ -87,21 +92,28 @@ class BulkViews : public fold::State, public apply::Operations {
   struct IndexView {
     record::Table table{};
     size_t number = 0;              // among those of the table
-    std::vector<std::string> gone;  // keys of the base that left
+    std::vector<std::string> gone;  // keys from below that left
   };
 
-  void read_base_end();
+  void read_end_below();
   RowTable& table(record::Table table) {
     return table == record::Table::kContentAudios ? audios_ : listenings_;
   }
   RowTable::Row& row_of(store::View view, std::string_view rid_key);
   template <typename Record>
-  std::optional<Slot> load(store::Rid rid);  // the base's row, now of this round
+  std::optional<Slot> load(store::Rid rid);  // a row from below, now of this round
+  template <typename Record>
+  Slot take(store::Rid rid, std::string_view value);  // likewise
+  // The live row from below that `matches`, found by a hash or by how its key in a view begins,
+  // which `prefix` builds.
+  template <typename Record, typename Prefix, typename Matches>
+  std::optional<Slot> load(uint64_t hash, store::View view, const Prefix& prefix,
+                           const Matches& matches);
   template <typename Record>
   store::Stored<Record> stored(Slot slot);
   template <typename Record>
   std::optional<Slot> slot_of(store::Rid rid);
-  std::optional<store::Rid> base_rid(store::View view, std::string_view prefix) const;
+  std::string_view key_of(std::string_view id);  // in an index by_id; until key_ is used again
   AudioLookup::Content& whole_content(std::string_view content_id, record::ContentType type);
   bool is_foreign(std::string_view id) const { return !id.starts_with(id_prefix_); }
   void set_content_hash(std::string_view key, std::string_view hash);
@@ -113,27 +125,32 @@ class BulkViews : public fold::State, public apply::Operations {
   void note_changes(const std::vector<fold::Change<Record>>& changes, EntryMemory<Record>& entries);
 
   // Calls take(view, source, gone) for each view with what this round has of it, both in key order:
-  // a source of entries, and keys of the base that left. What was taken is freed.
+  // a source of entries, and keys from below that left. What was taken is freed. `looked_up`: is
+  // called before the lookups are freed.
   template <typename Take>
-  void each_view(const Take& take, const std::function<void()>& pulse);
+  void each_view(
+      const Take& take, const std::function<void()>& pulse,
+      const std::function<void()>& looked_up = [] {});
   template <typename Record, typename Take>
   void each_view_of_table(const Take& take, const std::function<void()>& pulse);
   template <typename Source>
   void merge(const store::ViewName& name, Source source, const std::vector<std::string>& gone,
              store::ShardFill& fill) const;
   template <typename Source>
+  void write_view(store::View view, Source source, const std::vector<std::string>& gone,
+                  store::ShardFill& fill) const;
+  template <typename Source>
   void put_view(store::View view, Source source, const std::vector<std::string>& gone,
                 store::ShardWriter& writer) const;
   bool base_has(store::View view, std::string_view key) const;
+  void tell(RowDirectory& directory, size_t layer) const;
   size_t pages_touched(store::View view, size_t keys, size_t scattered) const;
 
-  const store::ShardReader* base_;
-  Offset base_position_;
-  // Ids from here on are in the base only if base_end_ has them: most often none has to be looked
-  // up.
-  std::string base_end_from_;
-  EventIds base_end_;
-  size_t scattered_event_ids_ = 0;  // before base_end_from_
+  const Layers& below_;
+  // Ids from here on are below only if end_below_ has them: most often none has to be looked up.
+  std::string end_below_from_;
+  EventIds end_below_;
+  size_t scattered_event_ids_ = 0;  // before end_below_from_
   KeptValues kept_;
   std::optional<store::KeptEvent> earlier_;  // owns what kept_value() gave last
   const index::Declarations& declarations_;

@@ -1,9 +1,10 @@
-// BulkViews::write and put: each view of the round in key order, merged with the base's or written
-// over it.
+// BulkViews::write, write_layer and put: each view of the round in key order, merged with those
+// below, alone, or written over the base's.
 #include <algorithm>
 #include <cmath>
 
 #include "projector/bulk/bulk_views.h"
+#include "projector/bulk/row_hashes.h"
 #include "schemas/base/assert.h"
 #include "schemas/index/key.h"
 
@@ -99,7 +100,18 @@ void BulkViews::write(store::ShardFill& fill, const std::function<void()>& pulse
   each_view(take, pulse);
 }
 
+void BulkViews::write_layer(store::ShardFill& fill, const std::function<void()>& pulse,
+                            RowDirectory& directory, size_t layer) {
+  fill.set_pulse(pulse);
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
+    pulse();
+    write_view(view, std::move(source), gone, fill);
+  };
+  each_view(take, pulse, [&] { tell(directory, layer); });
+}
+
 void BulkViews::put(store::ShardWriter& writer) {
+  LEDGER_ASSERT(below_.layers().empty(), "{}", below_.layers().size());
   const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
     put_view(view, std::move(source), gone, writer);
   };
@@ -108,11 +120,13 @@ void BulkViews::put(store::ShardWriter& writer) {
 
 // Index entries come last, when the memory of the others is free: they take the most.
 template <typename Take>
-void BulkViews::each_view(const Take& take, const std::function<void()>& pulse) {
-  audio_lookup_ = {};
-  listening_lookup_ = {};
+void BulkViews::each_view(const Take& take, const std::function<void()>& pulse,
+                          const std::function<void()>& looked_up) {
   take(View::kEventIds, EventIdSource(event_ids_.sorted()), {});
   event_ids_ = {};
+  looked_up();
+  audio_lookup_ = {};
+  listening_lookup_ = {};
   for (const View view : {View::kVersions, View::kPast, View::kLeftAt, View::kOutcomes,
                           View::kRecordOutcomes, View::kContentHashes}) {
     KeyRun run = std::move(runs_[view]);
@@ -160,7 +174,8 @@ void BulkViews::put_view(View view, Source source, const std::vector<std::string
 // Of `keys` new or changed ones, `scattered` fall on any leaf and the others behind the last one.
 // Of L leaves n scattered keys leave L * e^(-n/L) untouched.
 size_t BulkViews::pages_touched(View view, size_t keys, size_t scattered) const {
-  const double leaves = base_ == nullptr ? 0 : static_cast<double>(base_->leaves(view));
+  const double leaves =
+      below_.base() == nullptr ? 0 : static_cast<double>(below_.base()->leaves(view));
   const double untouched =
       leaves == 0 ? 0 : leaves * std::exp(-static_cast<double>(scattered) / leaves);
   return static_cast<size_t>(leaves - untouched) + keys / kKeysPerPage;
@@ -205,47 +220,84 @@ bool BulkViews::base_has(View view, std::string_view key) const {
   switch (view) {
     case View::kContentAudioRows:
     case View::kUserContentAudioRows:
-      return store::raw(store::decode_rid_key(key)) < raw(base_position_);
+      return store::raw(store::decode_rid_key(key)) < raw(below_.position());
     case View::kContentHashes:
-      return base_ != nullptr && base_->get(view, key);
+      return below_.base() != nullptr && below_.base()->get(view, key);
     default:
       return false;
   }
 }
 
-// `gone`: keys of the base that are left out, ascending; of a key in both, the round's entry is
-// taken.
+void BulkViews::tell(RowDirectory& directory, size_t layer) const {
+  for (const RowTable* table : {&audios_, &listenings_}) {
+    for (const RowTable::Row& row : table->rows()) {
+      if (!row.live) {
+        if (row.in_base) directory.put_dead(row.rid);
+      } else if (row.changed) {
+        directory.put(row.rid, layer, row.entered != 0);
+      }
+    }
+  }
+  size_t fresh = audios_.rows().size() + listenings_.rows().size() + foreign_ids_.size();
+  if (below_.base() == nullptr) fresh -= audios_.count_in_base() + listenings_.count_in_base();
+  directory.reserve(fresh);
+  const auto add_to = [&](const RowTable& table) {
+    return [&](uint64_t hash, Slot slot) { directory.add(hash, table.rows()[slot].rid); };
+  };
+  audio_lookup_.each(add_to(audios_));
+  listening_lookup_.each(add_to(listenings_));
+  for (const auto& [id, slot] : foreign_ids_) add_to(listenings_)(foreign_hash(id), slot);
+}
+
+// Of a key that left and came back, the entry counts.
+template <typename Source>
+void BulkViews::write_view(View view, Source source, const std::vector<std::string>& gone,
+                           store::ShardFill& fill) const {
+  fill.begin(view, {});
+  auto next_gone = gone.begin();
+  std::string_view key;
+  std::string_view value;
+  while (source.next(key, value)) {
+    for (; next_gone != gone.end() && *next_gone < key; ++next_gone) fill.copy(*next_gone, kGone);
+    if (next_gone != gone.end() && *next_gone == key) ++next_gone;
+    fill.copy(key, value);
+  }
+  for (; next_gone != gone.end(); ++next_gone) fill.copy(*next_gone, kGone);
+}
+
+// `gone`: keys from below that are left out, ascending; of a key in both, the round's entry is
+// taken. Digests of entries that the base has are those of the base.
 template <typename Source>
 void BulkViews::merge(const store::ViewName& name, Source source,
                       const std::vector<std::string>& gone, store::ShardFill& fill) const {
   std::string_view key;
   std::string_view value;
   bool more = source.next(key, value);
-  if (base_ == nullptr) {
-    fill.begin(name.view, {});
-    for (; more; more = source.next(key, value)) fill.append(key, value);
-    return;
-  }
+  fill.begin(name.view, below_.base() == nullptr ? store::Digest{}
+                                                 : below_.base()->state().digests.at(name.name));
   auto next_gone = gone.begin();
-  fill.begin(name.view, base_->state().digests.at(name.name));
-  store::ViewCursor base = base_->cursor(name.view);
-  bool base_more = base.first();
-  while (more || base_more) {
-    if (!base_more || (more && key < base.key())) {
+  MergedCursor below = below_.cursor(
+      name.view, [&](std::string_view hidden, std::string_view old) { fill.drop(hidden, old); });
+  bool more_below = below.first();
+  while (more || more_below) {
+    if (!more_below || (more && key < below.key())) {
       fill.append(key, value);
       more = source.next(key, value);
       continue;
     }
-    const bool is_gone = next_gone != gone.end() && *next_gone == base.key();
+    const bool of_base = below_.is_of_base(below);
+    const bool is_gone = next_gone != gone.end() && *next_gone == below.key();
     if (is_gone) ++next_gone;
-    if (is_gone || (more && key == base.key())) {
-      fill.drop(base.key(), base.value());
+    if (is_gone || (more && key == below.key())) {
+      if (of_base) fill.drop(below.key(), below.value());
+    } else if (of_base) {
+      fill.copy(below.key(), below.value());
     } else {
-      fill.copy(base.key(), base.value());
+      fill.append(below.key(), below.value());
     }
-    base_more = base.next();
+    more_below = below.next();
   }
-  LEDGER_ASSERT(next_gone == gone.end(), "view {}: {} keys not in the base", name.name,
+  LEDGER_ASSERT(next_gone == gone.end(), "view {}: {} keys not below", name.name,
                 gone.end() - next_gone);
 }
 

@@ -18,6 +18,7 @@ namespace ledger::bulk {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{20};
+constexpr uint64_t kEventsToTell = 10'000;  // how many bytes one takes
 
 uint64_t bytes_under(const std::filesystem::path& folder) {
   uint64_t sum = 0;
@@ -64,7 +65,7 @@ GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
       declarations_(index::load_declarations()),
       started_(std::chrono::steady_clock::now()) {
   const bool resumed = take_up(base);
-  check_space();
+  check_space(base);
   open(base);
   if (!resumed) begin_generation(directory_, fresh_, base);
 }
@@ -116,11 +117,35 @@ bool GenerationBuild::is_live() const {
   }
 }
 
-void GenerationBuild::check_space() const {
+// As many bytes an event as the live generation has. Layers lie beside the shards that they are
+// merged into; what fits into memory makes none.
+uint64_t GenerationBuild::bytes_needed(store::Generation live,
+                                       std::optional<store::Generation> base) const {
+  const uint64_t held_bytes = bytes_under(directory_.generation(live));
+  uint64_t held = 0;
+  uint64_t kept = 0;
+  for (const Partition partition : directory_.log_partitions()) {
+    try {
+      kept += static_cast<uint64_t>(raw(store::KeptLogReader(directory_.log(partition)).end()));
+      held += static_cast<uint64_t>(
+          raw(store::ShardReader(directory_.shard(live, partition)).state().position));
+    } catch (const Error&) {
+      return held_bytes;  // damaged, as may be why it is built
+    }
+  }
+  if (held < kEventsToTell) return held_bytes;
+  const double per_event = static_cast<double>(held_bytes) / static_cast<double>(held);
+  const uint64_t folded = base && kept > held ? kept - held : kept;
+  const auto shards = static_cast<uint64_t>(per_event * static_cast<double>(kept));
+  const auto layers = static_cast<uint64_t>(per_event * static_cast<double>(folded));
+  return layers > settings_.memory ? shards + layers : shards;
+}
+
+void GenerationBuild::check_space(std::optional<store::Generation> base) const {
   struct statvfs space {};
   const auto live = directory_.current();
   if (!live || statvfs(directory_.root().c_str(), &space) != 0) return;
-  const uint64_t needed = bytes_under(directory_.generation(*live));
+  const uint64_t needed = bytes_needed(*live, base);
   const uint64_t free =
       space.f_bavail * space.f_frsize + bytes_under(directory_.generation(fresh_));
   if (free >= needed) return;

@@ -71,7 +71,8 @@ class GenerationBuild {
   bool has_rounds() const;
   // Returns: whether something was left to go on with.
   bool take_up(std::optional<store::Generation> base);
-  void check_space() const;
+  void check_space(std::optional<store::Generation> base) const;
+  uint64_t bytes_needed(store::Generation live, std::optional<store::Generation> base) const;
   void open(std::optional<store::Generation> base);
   void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);

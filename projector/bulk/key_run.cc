@@ -1,32 +1,12 @@
 #include "projector/bulk/key_run.h"
 
 #include <algorithm>
-#include <bit>
 
+#include "projector/bulk/key_prefix.h"
 #include "schemas/base/assert.h"
 #include "schemas/base/bytes.h"
 
 namespace ledger::bulk {
-
-namespace {
-
-static_assert(std::endian::native == std::endian::little);
-
-size_t shared_bytes(std::string_view a, std::string_view b, size_t limit) {
-  const size_t size = std::min({a.size(), b.size(), limit});
-  const auto end = std::mismatch(a.begin(), a.begin() + static_cast<ptrdiff_t>(size), b.begin());
-  return static_cast<size_t>(end.first - a.begin());
-}
-
-// Big-endian, zero-filled: orders as the bytes do where it differs.
-uint64_t prefix_of(std::string_view key, size_t skip) {
-  uint64_t prefix = 0;
-  const std::string_view rest = key.substr(std::min(skip, key.size()));
-  std::memcpy(&prefix, rest.data(), std::min(rest.size(), sizeof prefix));
-  return __builtin_bswap64(prefix);
-}
-
-}  // namespace
 
 void KeyRun::add(std::string_view key, std::string_view value) {
   char* const bytes = arena_.allocate(key.size() + value.size());

@@ -66,16 +66,47 @@ std::optional<Offset> position_of(const fs::path& round, Partition partition, co
   }
 }
 
+// Where the shard of a generation stands that was built upon; 0 without one.
+std::optional<Offset> start_of(const store::ViewDirectory& directory, Base base,
+                               Partition partition) {
+  if (!base) return Offset{0};
+  try {
+    return store::ShardReader(directory.shard(*base, partition)).state().position;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+// Where the shard stands that was left, of which only what fits together is left then. `start`:
+// where it began. Returns: nullopt when it does not fit.
+std::optional<Offset> settle(const fs::path& shard, Partition partition, Offset start,
+                             const Fits& fits) {
+  Rounds rounds(shard);
+  rounds.settle();
+  std::optional<Offset> stand = start;
+  if (rounds.newest() > 0) stand = position_of(rounds.path(), partition, fits);
+  if (!stand) return std::nullopt;
+  const std::vector<Rounds::Layer> layers = rounds.layers(*stand);
+  for (const Rounds::Layer& layer : layers) {
+    stand = position_of(rounds.path(layer), partition, fits);
+    if (stand != layer.to) return std::nullopt;
+  }
+  rounds.remove_others(layers);
+  return stand;
+}
+
 std::optional<PositionVector> positions_of(const store::ViewDirectory& directory,
-                                           store::Generation generation, const Fits& fits) {
+                                           store::Generation generation, Base base,
+                                           const Fits& fits) {
   PositionVector positions;
   for (const Partition partition : directory.log_partitions()) {
-    Rounds rounds(directory.shard(generation, partition));
-    rounds.settle();
-    if (rounds.newest() == 0) continue;
-    const auto position = position_of(rounds.path(), partition, fits);
+    const auto start = start_of(directory, base, partition);
+    if (!start) return std::nullopt;
+    const fs::path shard = directory.shard(generation, partition);
+    const auto position = settle(shard, partition, *start, fits);
     if (!position) return std::nullopt;
-    positions[partition] = *position;
+    const Rounds rounds(shard);
+    if (rounds.newest() > 0 || rounds.has_layers()) positions[partition] = *position;
   }
   if (positions.empty()) return std::nullopt;
   return positions;
@@ -91,11 +122,12 @@ bool note_taking_up(const fs::path& generation, Mark mark, const PositionVector&
   return true;
 }
 
-bool has_whole_round(const store::ViewDirectory& directory, store::Generation generation) {
+bool has_anything_whole(const store::ViewDirectory& directory, store::Generation generation) {
   std::error_code ignored;
   for (const Partition partition : directory.log_partitions()) {
     const fs::path shard = directory.shard(generation, partition);
-    if (fs::exists(shard, ignored) || Rounds(shard).newest() > 0) return true;
+    const Rounds rounds(shard);
+    if (fs::exists(shard, ignored) || rounds.newest() > 0 || rounds.has_layers()) return true;
   }
   return false;
 }
@@ -151,7 +183,7 @@ std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base
   const auto mark = read_mark(folder);
   if (mark && mark->base == text_of(base)) {
     remove_replaced_note(folder);  // who takes it up may be a rebuild, which replaces none
-    const auto positions = positions_of(directory, *newest, fits);
+    const auto positions = positions_of(directory, *newest, base, fits);
     if (positions && note_taking_up(folder, *mark, *positions)) {
       return Leftover{*newest, *positions};
     }
@@ -179,7 +211,7 @@ std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& di
   const auto live = directory.current();
   const auto mark = read_mark(directory.generation(*newest));
   const bool stays =
-      live && mark && has_whole_round(directory, *newest) &&
+      live && mark && has_anything_whole(directory, *newest) &&
       (mark->base == text_of({}) || (keep == Keep::kAll && mark->base == text_of(live)));
   if (stays) return newest;
   remove(directory, *newest, removed);

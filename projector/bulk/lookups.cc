@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <xxhash.h>
-
+#include "projector/bulk/row_hashes.h"
 #include "schemas/base/assert.h"
 #include "schemas/index/key.h"
 
@@ -18,14 +17,6 @@ bool before(const AudioLookup::Ref& a, const record::ContentAudio& b) {
 }
 
 }  // namespace
-
-uint64_t audio_hash(std::string_view id) { return XXH3_64bits(id.data(), id.size()); }
-
-uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
-                      record::ContentType type) {
-  const uint64_t seed = XXH3_64bits(user_id.data(), user_id.size()) + static_cast<uint64_t>(type);
-  return XXH3_64bits_withSeed(content_id.data(), content_id.size(), seed);
-}
 
 void AudioLookup::build_key(std::string_view content_id, record::ContentType type) {
   key_.clear();

@@ -9,6 +9,7 @@
 
 #include "projector/bulk/arena.h"
 #include "projector/bulk/number_table.h"
+#include "projector/bulk/row_hashes.h"
 #include "projector/bulk/row_table.h"
 #include "schemas/record/record.h"
 
@@ -26,11 +27,6 @@ struct TextHash : std::hash<std::string_view> {
 };
 template <typename Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
-uint64_t audio_hash(std::string_view id);
-// Of the key by which the fold finds a listening.
-uint64_t natural_hash(std::string_view user_id, std::string_view content_id,
-                      record::ContentType type);
 
 // Live audios, few beside the listenings.
 class AudioLookup {
@@ -57,6 +53,11 @@ class AudioLookup {
   void fetch_live(uint64_t hash) const;
   void fetch_text(uint64_t hash) const;
   Content& content(std::string_view content_id, record::ContentType type);
+  // Calls take(low 32 bits of the hash of its id, slot) for each.
+  template <typename Take>
+  void each(Take take) const {
+    by_id_.each([&](uint32_t hash, uint32_t number) { take(hash, lives_[number].slot); });
+  }
   size_t bytes() const {
     return bytes_ + by_id_.bytes() + texts_.bytes() + lives_.capacity() * sizeof(Live);
   }

@@ -19,7 +19,7 @@ void NumberTable::put(Place place) {
 }
 
 void NumberTable::add(uint64_t hash, uint32_t number) {
-  if ((used_ + 1) * 3 > places_.size() * 2) grow();
+  if (places_for(used_ + 1) > places_.size()) resize(std::max(kPlacesMin, places_.size() * 2));
   put({static_cast<uint32_t>(hash), number});
 }
 
@@ -31,9 +31,13 @@ void NumberTable::remove(uint64_t hash, uint32_t number) {
   places_[i].number = kGone;
 }
 
-void NumberTable::grow() {
-  const std::vector<Place> before = std::exchange(places_, {});
-  places_.resize(std::max(kPlacesMin, before.size() * 2));
+void NumberTable::reserve(size_t more) {
+  const size_t size = places_for(used_ + more);
+  if (size > places_.size()) resize(size);
+}
+
+void NumberTable::resize(size_t size) {
+  const std::vector<Place> before = std::exchange(places_, std::vector<Place>(size));
   used_ = 0;
   for (const Place& place : before) {
     if (place.number != kFree && place.number != kGone) put(place);

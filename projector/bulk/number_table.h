@@ -12,6 +12,10 @@ class NumberTable {
  public:
   void add(uint64_t hash, uint32_t number);
   void remove(uint64_t hash, uint32_t number);  // Precondition (asserted): it is there
+  // Makes room for so many more at once, and for no others. Cost: that of all.
+  void reserve(size_t more);
+  // What reserve() will take.
+  size_t bytes_with(size_t more) const { return places_for(used_ + more) * sizeof(Place); }
   // The first number of that hash that `matches`.
   template <typename Matches>
   std::optional<uint32_t> find(uint64_t hash, Matches matches) const {
@@ -29,6 +33,13 @@ class NumberTable {
   void prefetch(uint64_t hash) const {
     if (!places_.empty()) __builtin_prefetch(&places_[start(static_cast<uint32_t>(hash))]);
   }
+  // Calls take(low 32 bits of the hash, number) for each.
+  template <typename Take>
+  void each(Take take) const {
+    for (const Place& place : places_) {
+      if (place.number != kFree && place.number != kGone) take(place.hash, place.number);
+    }
+  }
   size_t bytes() const { return places_.capacity() * sizeof(Place); }
 
  private:
@@ -41,10 +52,13 @@ class NumberTable {
     uint32_t number = kFree;
   };
 
-  size_t start(uint32_t hash) const { return hash & (places_.size() - 1); }
-  size_t after(size_t place) const { return (place + 1) & (places_.size() - 1); }
+  // At most two thirds of the places are used.
+  static size_t places_for(size_t numbers) { return numbers + numbers / 2 + 2; }
+  // Ascends with the hash: a larger table is filled from its start to its end.
+  size_t start(uint32_t hash) const { return uint64_t{hash} * places_.size() >> 32; }
+  size_t after(size_t place) const { return place + 1 == places_.size() ? 0 : place + 1; }
   void put(Place place);
-  void grow();
+  void resize(size_t size);
 
   std::vector<Place> places_;
   size_t used_ = 0;  // also gone ones

@@ -1,10 +1,12 @@
-// How long a build takes yet, from what its shards have done; pure. A round rewrites what came
-// before it, so the events alone do not tell:
+// How long a build takes yet, from what its shards have done; pure. Most of it is not folding, and
+// the end of it is the merge of all layers, so the events alone do not tell:
 //
-//   folding a round: its events, dearer ones where there is a base to look into
-//   writing it:      entries that it brings, sorted, and entries of its base, copied: cheaper ones
+//   folding a round:    its events, dearer ones where there is something below to look into
+//   writing a layer:    entries that the round brings, sorted
+//   joining layers:     the entries of so many of them (shard_stack.h)
+//   writing the shard:  those of the last round, sorted; of layers, merged; of the base, copied
 //
-// Units: one is folding one event without a base.
+// Units: one is folding one event with nothing below.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +14,12 @@
 #include <span>
 
 namespace ledger::bulk {
+
+// Entries that a round stands on.
+struct EntriesBelow {
+  uint64_t layers = 0;
+  uint64_t base = 0;
+};
 
 // One shard, as of a moment.
 struct ShardWork {
@@ -21,20 +29,23 @@ struct ShardWork {
   uint64_t events = 0;  // folded
   double full = 0;      // share of its memory that is used; it is written at 1
   uint64_t fresh = 0;   // entries that it brings by now
-  uint64_t base = 0;    // entries of its base
-  bool writing = false;
-  uint64_t written = 0;  // of base and fresh
+  EntriesBelow below;
+  enum class Writing : uint8_t { kNothing, kLayer, kShard } writing = Writing::kNothing;
+  uint64_t written = 0;  // of fresh, or of fresh and below
   // Of all rounds:
   double fold_units = 0;
   double fold_seconds = 0;
   double fresh_per_event = 0;  // of the last round
   uint64_t round_events = 0;   // of the last round that was full; 0: none was yet
-  double write_units = 0;      // of the rounds that are whole
+  uint64_t layers = 0;         // that were written since the last shard was
+  double write_units = 0;      // of what is written whole
   double write_seconds = 0;
 };
 
-double fold_units(uint64_t events, uint64_t base);
-double write_units(uint64_t fresh, uint64_t base);
+double fold_units(uint64_t events, const EntriesBelow& below);
+// `number`: of layers that are written by then; with some of them others are joined.
+double layer_units(uint64_t fresh, uint64_t number);
+double shard_units(uint64_t fresh, const EntriesBelow& below);
 
 // Until all shards are written, by so many threads; each takes the next shard when it is done with
 // one. Returns: nullopt while there is nothing to tell it from.

@@ -14,9 +14,9 @@ class WorkMeter {
 
   void expect(uint64_t events);  // to fold yet; nobody is at it
   void begin();                  // folding; a thread is at it
-  // So many events more. `full`, `fresh`, `base`: of the round; see ShardWork.
-  void folded(uint64_t events, double full, uint64_t fresh, uint64_t base);
-  void begin_write();
+  // So many events more. `full`, `fresh`, `below`: of the round; see ShardWork.
+  void folded(uint64_t events, double full, uint64_t fresh, const EntriesBelow& below);
+  void begin_write(ShardWork::Writing what);
   void written(uint64_t entries);  // so far
   void end_write();
 

@@ -47,7 +47,8 @@ void Folding::begin() {
   base_.renew();
   const bool empty = raw(base_.state().position) == 0;
   const store::ShardIdentity& identity = base_.identity();
-  views_.emplace(empty ? nullptr : &base_, identity.log, kept_, identity.declarations);
+  below_.emplace(empty ? nullptr : &base_);
+  views_.emplace(*below_, identity.log, kept_, identity.declarations);
 }
 
 void Folding::fold_event(const store::KeptEvent& event) {

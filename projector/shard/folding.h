@@ -47,6 +47,7 @@ class Folding {
   bulk::BulkViews::KeptValues kept_;
   store::ShardWriter writer_;
   store::ShardReader base_;               // what was committed
+  std::optional<bulk::Layers> below_;     // the base, or nothing
   std::optional<bulk::BulkViews> views_;  // of the batch
   fold::Fold fold_;
   apply::Applier applier_;

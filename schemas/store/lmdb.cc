@@ -29,6 +29,7 @@ constexpr size_t kMapBytes = size_t{1} << 33;  // shadow memory is a multiple of
 // environments each (kept log, live and new views of a rebuild).
 constexpr size_t kMapBytes = size_t{1} << 38;
 #endif
+constexpr size_t kMapBytesLeast = 4096;
 constexpr unsigned kDatabasesMax = 64;
 constexpr unsigned kReadersMax = 510;
 constexpr off_t kLockFileBytes = 1 << 15;  // what LMDB makes for so many readers
@@ -203,7 +204,9 @@ Environment::Environment(std::filesystem::path path, Access access)
     check_lmdb(mdb_env_set_assert(env_, end_on_failed_assertion), "prepare", path_);
     check_lmdb(mdb_env_set_maxdbs(env_, kDatabasesMax), "set the number of databases", path_);
     check_lmdb(mdb_env_set_maxreaders(env_, kReadersMax), "set the number of readers", path_);
-    check_lmdb(mdb_env_set_mapsize(env_, kMapBytes), "set the map size", path_);
+    // LMDB maps all that is there; a build reads many sealed shards, whose maps are not to grow.
+    const size_t map_bytes = access == Access::kReadNoLock ? kMapBytesLeast : kMapBytes;
+    check_lmdb(mdb_env_set_mapsize(env_, map_bytes), "set the map size", path_);
     if (writable_) fill_lock_file(path_);
     check_lmdb(mdb_env_open(env_, path_.c_str(), flags, kFileMode), "open", path_);
     if (access == Access::kWrite) sync_folders(path_);

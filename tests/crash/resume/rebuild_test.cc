@@ -1,13 +1,14 @@
 // kill -9 of a rebuild of several rounds, at random moments and at each step of a round: the next
 // one goes on with what is whole, and the end is the same.
+#include <algorithm>
 #include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "schemas/store/directory.h"
-#include "schemas/store/reader.h"
 #include "tests/crash/kills.h"
 #include "tests/support/views/built_views.h"
 #include "tests/support/views/stands.h"
@@ -76,6 +77,17 @@ class KilledRebuild : public ::testing::Test {
       names.insert(entry.path().filename());
     }
     EXPECT_EQ(names, (std::set<std::string>{"0", "1"}));
+  }
+
+  // Of shard 0, as their names tell it.
+  Offset end_of_layers() const {
+    int64_t end = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.generation(kGen2))) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with("0.layer-") || name.ends_with(".part")) continue;
+      end = std::max<int64_t>(end, std::stoll(name.substr(name.rfind('-') + 1)));
+    }
+    return Offset{end};
   }
 
   // What a rebuild said where it resumes; empty when it did not.
@@ -153,12 +165,16 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Step{"BeforeTheMark", "rename:building:before", false},
                       Step{"AfterTheMark", "rename:building:after", false},
                       Step{"BeforeTheBytesAreDurable", "fsync:data.mdb:before", false},
-                      Step{"BeforeItsFolderIsDurable", "fsync:0.round-1.part:before", false},
-                      Step{"BeforeTheFirstRoundIsNamed", "rename:0.round-1:before", false},
-                      Step{"AfterTheFirstRoundIsNamed", "rename:0.round-1:after", true},
-                      Step{"BeforeAThirdRoundIsNamed", "rename:0.round-3:before", true},
-                      Step{"AfterAThirdRoundIsNamed", "rename:0.round-3:after", true},
-                      Step{"InTheSecondShard", "rename:1.round-2:after", true},
+                      Step{"BeforeItsFolderIsDurable", "fsync:0.layer-0-*.part:before", false},
+                      Step{"BeforeTheFirstLayerIsNamed", "rename:0.layer-0-*:before", false},
+                      Step{"AfterTheFirstLayerIsNamed", "rename:0.layer-0-*:after", true},
+                      Step{"BeforeASecondLayerIsNamed", "rename:0.layer-[1-9]*:before", true},
+                      Step{"AfterASecondLayerIsNamed", "rename:0.layer-[1-9]*:after", true},
+                      Step{"WhenAllLayersAreMerged", "fsync:0.round-1.part:before", true},
+                      Step{"BeforeTheRoundIsNamed", "rename:0.round-1:before", true},
+                      Step{"AfterTheRoundIsNamed", "rename:0.round-1:after", true},
+                      Step{"InTheSecondShard", "rename:1.layer-[1-9]*:after", true},
+                      Step{"WithTheSecondShardWhole", "rename:1.round-1:after", true},
                       Step{"BeforeAShardIsPlaced", "rename:0:before", true},
                       Step{"BetweenPlacingTwoShards", "rename:1:before", true},
                       Step{"AfterPlacingAll", "rename:1:after", true},
@@ -179,10 +195,9 @@ TEST_F(KilledRebuild, BehindThePublishingNothingIsLeftToGoOnWith) {
 }
 
 TEST_F(KilledRebuild, TheRoundInTheMakingIsAllThatIsLost) {
-  Process killed(command(), at("rename:0.round-3:after", SIGKILL));
+  Process killed(command(), at("rename:0.layer-[1-9]*:after", SIGKILL));
   ASSERT_EQ(killed.wait(), kKilled) << killed.rest_of_stderr();
-  const Offset whole =
-      store::ShardReader(directory_.generation(kGen2) / "0.round-3").state().position;
+  const Offset whole = end_of_layers();
   const Finished next = run(command());
   ASSERT_EQ(next.code, 0) << next.err;
   EXPECT_EQ(resumed_at(next.err)[Partition{0}], whole);
@@ -190,8 +205,20 @@ TEST_F(KilledRebuild, TheRoundInTheMakingIsAllThatIsLost) {
   expect_whole(kGen2);
 }
 
+// Whatever is merged stays until the whole is durable.
+TEST_F(KilledRebuild, WhileLayersAreMergedNothingIsLost) {
+  Process killed(command(), at("rename:0.round-1:before", SIGKILL));
+  ASSERT_EQ(killed.wait(), kKilled) << killed.rest_of_stderr();
+  const Offset whole = end_of_layers();
+  EXPECT_GT(whole, Offset{0});
+  const Finished next = run(command());
+  ASSERT_EQ(next.code, 0) << next.err;
+  EXPECT_EQ(resumed_at(next.err)[Partition{0}], whole);
+  expect_whole(kGen2);
+}
+
 TEST_F(KilledRebuild, ASignalLeavesWhatIsWholeToTheNextOne) {
-  Process stopped(command(), at("rename:0.round-2:after", SIGTERM));
+  Process stopped(command(), at("rename:0.layer-0-*:after", SIGTERM));
   EXPECT_EQ(stopped.wait(), 128 + SIGTERM);
   EXPECT_THAT(stopped.rest_of_stderr(), HasSubstr("the live generation is as it was"));
   EXPECT_EQ(directory_.current(), kGen1);

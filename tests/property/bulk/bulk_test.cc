@@ -1,5 +1,5 @@
-// Rounds into new shards and batches in place, beside writes that go to the shard one by one, over
-// random logs: same state, keys, values and digests.
+// Rounds into new shards, with layers between, and batches in place, beside writes that go to the
+// shard one by one, over random logs: same state, keys, values and digests.
 #include <gtest/gtest.h>
 
 #include "projector/bulk/bulk_folding.h"
@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kEvents = 600;
 constexpr uint64_t kSeeds = 24;
 constexpr size_t kMemory = size_t{1} << 30;
+constexpr size_t kNoDirectory = 1;  // of bytes, which are never measured in so few events
 
 store::ShardIdentity make_identity() {
   store::ShardIdentity made;
@@ -92,6 +93,22 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
     return path;
   }
 
+  // A layer each `round` events, merged with the last ones at the end.
+  std::filesystem::path layered(const std::string& name, size_t round,
+                                const std::optional<std::filesystem::path>& base = std::nullopt,
+                                size_t memory = kMemory) {
+    const auto path = directory_.path() / name;
+    bulk::BulkFolding folding(path, identity(), kept_values(), base, memory);
+    for (;;) {
+      fold(folding, std::min(log_.size(), static_cast<size_t>(raw(folding.position())) + round));
+      if (static_cast<size_t>(raw(folding.position())) == log_.size()) break;
+      folding.spill();
+    }
+    folding.finish();
+    folding.place();
+    return path;
+  }
+
   void expect_equal(const std::filesystem::path& a, const std::filesystem::path& b) {
     store::ShardWriter one(a, identity(), {.sync = false});
     store::ShardWriter other(b, identity(), {.sync = false});
@@ -103,7 +120,7 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
   }
 
   const std::vector<LogRecord> log_;
-  ledger::test::TempDir directory_;
+  ledger::test::TempDir directory_{ledger::test::memory_directory()};
 };
 
 TEST_P(BulkPath, OneRoundMakesWhatWritesOneByOneMake) {
@@ -112,6 +129,42 @@ TEST_P(BulkPath, OneRoundMakesWhatWritesOneByOneMake) {
 
 TEST_P(BulkPath, ManyRoundsMakeWhatWritesOneByOneMake) {
   expect_equal(direct("direct"), bulk("bulk", 1 + GetParam() * 7));
+}
+
+TEST_P(BulkPath, LayersMakeWhatWritesOneByOneMake) {
+  expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 7));
+}
+
+TEST_P(BulkPath, LayersWithoutMemoryForADirectoryMakeTheSame) {
+  expect_equal(direct("direct"),
+               layered("layered", 1 + GetParam() * 7, std::nullopt, kNoDirectory));
+}
+
+TEST_P(BulkPath, LayersGoOnWhereBatchesEnded) {
+  const auto base = batches("base", 10 * GetParam(), log_.size() / 2);
+  expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 4, base));
+  expect_equal(direct("again"), layered("searched", 1 + GetParam() * 4, base, kNoDirectory));
+}
+
+// Each time by a build that knows of the layers what it reads in them.
+TEST_P(BulkPath, LayersThatBuildsWhichDiedLeftAreGoneOnWith) {
+  const auto base = batches("base", 10 * GetParam(), log_.size() / 3);
+  const auto path = directory_.path() / "layered";
+  const size_t round = 1 + GetParam() * 11;
+  for (size_t limit = log_.size() / 3; limit < log_.size();) {
+    bulk::BulkFolding folding(path, identity(), kept_values(), base, kMemory);
+    ASSERT_EQ(folding.position(), Offset{static_cast<int64_t>(limit)});
+    limit = std::min(log_.size(), limit + round);
+    fold(folding, limit);
+    folding.spill();
+  }
+  {
+    bulk::BulkFolding folding(path, identity(), kept_values(), base, kMemory);
+    folding.finish();
+    EXPECT_FALSE(bulk::Rounds(path).has_layers());
+    folding.place();
+  }
+  expect_equal(direct("direct"), path);
 }
 
 TEST_P(BulkPath, ABatchOfAllMakesWhatWritesOneByOneMake) {
@@ -138,8 +191,8 @@ TEST_P(BulkPath, BatchesGoOnWhereRoundsEnded) {
   expect_equal(batches("mixed", 10 * GetParam(), log_.size()), direct("direct"));
 }
 
-// At whichever call that is: a signal must not wait for the end of a round.
-TEST_P(BulkPath, RoundThatIsStoppedWhileItIsWrittenLeavesTheOneBefore) {
+// At whichever call that is: a signal must not wait for the end of a merge.
+TEST_P(BulkPath, MergeThatIsStoppedLeavesItsLayers) {
   struct Stopped {};
   const auto path = directory_.path() / "stopped";
   const size_t half = log_.size() / 2;
@@ -151,16 +204,17 @@ TEST_P(BulkPath, RoundThatIsStoppedWhileItIsWrittenLeavesTheOneBefore) {
   {
     bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kMemory, pulse);
     fold(folding, half);
-    folding.finish();
+    folding.spill();
     ASSERT_GT(calls, 10U);
     stop_at = calls + 1 + GetParam() % (calls / 2);
     fold(folding, log_.size());
     EXPECT_THROW(folding.finish(), Stopped);
   }
-  EXPECT_EQ(bulk::Rounds(path).newest(), 1);
-  EXPECT_FALSE(std::filesystem::exists(bulk::Rounds(path).part()));
-  EXPECT_EQ(store::ShardReader(bulk::Rounds(path).path()).state().position,
-            Offset{static_cast<int64_t>(half)});
+  const bulk::Rounds left(path);
+  EXPECT_EQ(left.newest(), 0);
+  EXPECT_FALSE(std::filesystem::exists(left.part()));
+  EXPECT_EQ(left.layers(Offset{0}),
+            (std::vector<bulk::Rounds::Layer>{{Offset{0}, Offset{static_cast<int64_t>(half)}}}));
   expect_equal(bulk("stopped", log_.size()), direct("direct"));
 }
 

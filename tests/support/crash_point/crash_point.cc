@@ -1,7 +1,9 @@
 // Preloaded into a program: ends or stops it at one exact call, so that a crash test need not be
 // lucky. LEDGER_CRASH_AT=CALL:NAME:WHEN:SIGNAL, CALL flock, fsync, rename or remove, NAME the last
-// part of the path (of rename: the new one), WHEN before or after (when it succeeded).
+// part of the path (of rename: the new one), as a shell's pattern, WHEN before or after (when it
+// succeeded).
 #include <dlfcn.h>
+#include <fnmatch.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -23,7 +25,8 @@ void meet(std::string_view call, std::string_view path, std::string_view when) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   std::string here(call);
   here.append(":").append(name).append(":").append(when);
-  if (point.substr(0, signal) != here) return;
+  const std::string pattern(point.substr(0, signal));
+  if (fnmatch(pattern.c_str(), here.c_str(), 0) != 0) return;
   kill(getpid(), std::atoi(at + signal + 1));
 }
 

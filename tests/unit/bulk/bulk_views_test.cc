@@ -17,7 +17,8 @@ constexpr size_t kTextSize = 100;
 
 struct BulkViewsTest : ::testing::Test {
   const index::Declarations declarations = index::load_declarations();
-  BulkViews views{nullptr, store::sample_identity().log,
+  const Layers nothing{nullptr};
+  BulkViews views{nothing, store::sample_identity().log,
                   [](Offset) { return std::optional<store::KeptEvent>(); }, declarations};
 };
 
@@ -48,7 +49,7 @@ void add_listening(BulkViews& views, int number, const std::string& id) {
 }
 
 TEST_F(BulkViewsTest, BytesCountTheIdsOfImportedListenings) {
-  BulkViews own{nullptr, store::sample_identity().log,
+  BulkViews own{nothing, store::sample_identity().log,
                 [](Offset) { return std::optional<store::KeptEvent>(); }, declarations};
   const std::string prefix = store::derived_id_prefix(store::sample_identity().log.ledger_id);
   for (int i = 0; i < kMany; ++i) {

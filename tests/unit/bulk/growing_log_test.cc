@@ -62,7 +62,7 @@ class GrowingLog : public ::testing::Test {
   // Whether it has a whole round, and nothing in memory.
   static bool is_written(const GenerationBuild& build, size_t shard) {
     const ShardWork work = build.shards().at(shard)->work();
-    return work.base > 0 && work.events == 0;
+    return work.below.base > 0 && work.events == 0;
   }
   // What a build of what is kept by now makes.
   std::vector<store::ShardState> undisturbed() {

@@ -54,6 +54,24 @@ class Left : public ::testing::Test {
     }
   }
 
+  // It died when it had written layers up to these offsets of the partition.
+  void add_layers(store::Generation generation, Partition partition,
+                  const std::vector<int64_t>& limits) const {
+    const store::KeptLogReader kept(directory_.log(partition));
+    const store::ShardIdentity identity{kept.identity(), fold::kFoldVersion,
+                                        index::load_declarations()};
+    BulkFolding folding(
+        directory_.shard(generation, partition), identity,
+        [&](Offset offset) { return kept.read(offset); }, std::nullopt, kMemory);
+    for (const int64_t limit : limits) {
+      kept.scan(folding.position(), Offset{limit}, [&](const store::KeptEvent& event) {
+        folding.fold(event);
+        return true;
+      });
+      folding.spill();
+    }
+  }
+
   GenerationBuild build(Base base = std::nullopt) {
     return {directory_,
             base,
@@ -106,6 +124,46 @@ TEST_F(Left, WholeRoundsAreGoneOnWithAndTheResultIsThatOfAnUndisturbedBuild) {
     EXPECT_EQ(state(kGen2, partition), state(kGen1, partition));
   }
   EXPECT_THAT(names_in(kGen2), ElementsAre("0", "1"));
+}
+
+TEST_F(Left, LayersAreGoneOnWithAndTheResultIsThatOfAnUndisturbedBuild) {
+  leave(kGen2, std::nullopt, {});
+  add_layers(kGen2, kP0, {4, 9});
+  EXPECT_EQ(begins_at(), (PositionVector{{kP0, Offset{9}}, {kP1, Offset{0}}}));
+  leave(kGen2, std::nullopt, {});
+  add_layers(kGen2, kP0, {4, 9});
+  build_and_publish();
+  EXPECT_EQ(directory_.current(), kGen2);
+  EXPECT_EQ(state(kGen2, kP0), state(kGen1, kP0));
+  EXPECT_THAT(names_in(kGen2), ElementsAre("0", "1"));
+}
+
+TEST_F(Left, LayersOverAWholeRoundAreGoneOnWith) {
+  leave(kGen2, std::nullopt, {{kP0, Offset{3}}});
+  add_layers(kGen2, kP0, {4, 9});
+  EXPECT_EQ(begins_at().at(kP0), Offset{9});
+}
+
+TEST_F(Left, LayersBehindOneThatIsNotThereDoNotCount) {
+  leave(kGen2, std::nullopt, {});
+  add_layers(kGen2, kP0, {4, 7, 9});
+  std::filesystem::remove_all(directory_.generation(kGen2) / "0.layer-4-7");
+  EXPECT_EQ(begins_at().at(kP0), Offset{4});
+}
+
+// They hold what differs from a base, which is not there any more.
+TEST_F(Left, LayersThatDoNotBeginWhereTheGenerationBelowStandsAreNotGoneOnWith) {
+  leave(kGen2, kGen1, {});
+  add_layers(kGen2, kP0, {4, 9});
+  EXPECT_EQ(begins_at(kGen1).at(kP0), state(kGen1, kP0).position);
+  EXPECT_THAT(generations(), ElementsAre(kGen1));
+}
+
+TEST_F(Left, LayerThatWasCutShortIsNotGoneOnWith) {
+  leave(kGen2, std::nullopt, {});
+  add_layers(kGen2, kP0, {4, 9});
+  std::filesystem::resize_file(directory_.generation(kGen2) / "0.layer-4-9" / "data.mdb", 100);
+  EXPECT_EQ(begins_at(), from_start_);
 }
 
 TEST_F(Left, ResumingIsSaidWithWhere) {
@@ -288,6 +346,9 @@ TEST_F(Left, WhoBuildsNothingKeepsWhatABuildMayGoOnWith) {
   EXPECT_EQ(remove_leftovers(directory_, Keep::kAll), kGen2);
   EXPECT_EQ(remove_leftovers(directory_, Keep::kRebuild), std::nullopt);
   EXPECT_THAT(generations(), ElementsAre(kGen1));
+  leave(kGen2, std::nullopt, {});
+  add_layers(kGen2, kP0, {4});
+  EXPECT_EQ(remove_leftovers(directory_, Keep::kRebuild), kGen2);
 }
 
 TEST_F(Left, WithoutAWholeRoundNothingIsKept) {

@@ -1,5 +1,6 @@
 #include "projector/bulk/number_table.h"
 
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -47,6 +48,27 @@ TEST(NumberTable, RemovedNumberStaysGoneWhenTheTableGrows) {
   for (uint32_t number = 2; number < 3000; ++number) table.add(number, number);
   EXPECT_EQ(find(table, 99, 1), std::nullopt);
   EXPECT_EQ(find(table, 99, 99), uint32_t{99});
+}
+
+TEST(NumberTable, RoomThatWasReservedIsTakenOnceAndForNoMore) {
+  NumberTable table;
+  const size_t expected = table.bytes_with(5000);
+  table.reserve(5000);
+  EXPECT_EQ(table.bytes(), expected);
+  for (uint32_t number = 0; number < 5000; ++number) table.add(number * 0x9E3779B9, number);
+  EXPECT_EQ(table.bytes(), expected);
+  EXPECT_LE(table.bytes(), 5002U * 12);
+  table.reserve(0);
+  EXPECT_EQ(table.bytes(), expected);
+}
+
+TEST(NumberTable, EachGivesAllThatIsThereWithItsHash) {
+  NumberTable table;
+  for (const uint32_t number : {1U, 2U, 3U}) table.add(0x100000000 + number * 10, number);
+  table.remove(20, 2);
+  std::map<uint32_t, uint32_t> found;
+  table.each([&](uint32_t hash, uint32_t number) { found[number] = hash; });
+  EXPECT_EQ(found, (std::map<uint32_t, uint32_t>{{1, 10}, {3, 30}}));
 }
 
 TEST(NumberTable, EmptyOneFindsNothingAndTakesNothing) {

@@ -12,7 +12,11 @@
 namespace ledger::bulk {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
+
+constexpr Rounds::Layer kFirst{Offset{0}, Offset{90}};
+constexpr Rounds::Layer kJoined{Offset{90}, Offset{1000}};
 
 class RoundsOfAShard : public ::testing::Test {
  protected:
@@ -47,7 +51,7 @@ TEST_F(RoundsOfAShard, CompleteRoundIsNamedAndTheOneBeforeStaysUntilItIsRemoved)
   write(rounds);
   EXPECT_EQ(rounds.newest(), 2);
   EXPECT_THAT(names(), UnorderedElementsAre("1.round-1", "1.round-2"));
-  rounds.remove_older();
+  rounds.remove_others();
   EXPECT_THAT(names(), UnorderedElementsAre("1.round-2"));
   rounds.place();
   EXPECT_THAT(names(), UnorderedElementsAre("1"));
@@ -100,11 +104,56 @@ TEST_F(RoundsOfAShard, SettledPlacedShardIsTheNewestRoundWhateverLiesBesideIt) {
   EXPECT_EQ(text, "1");
 }
 
-TEST_F(RoundsOfAShard, DroppedPartIsGone) {
+TEST_F(RoundsOfAShard, DroppedPartsAreGone) {
   Rounds rounds(shard());
   write(rounds);
   make(rounds.part().filename());
-  rounds.drop_part();
+  make(rounds.part(kFirst).filename());
+  rounds.drop_parts();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.round-1"));
+}
+
+TEST_F(RoundsOfAShard, LayerIsNamedByItsEvents) {
+  const Rounds rounds(shard());
+  make(rounds.part(kFirst).filename());
+  EXPECT_FALSE(rounds.has_layers());
+  rounds.complete(kFirst);
+  EXPECT_TRUE(rounds.has_layers());
+  EXPECT_THAT(names(), UnorderedElementsAre("1.layer-0-90"));
+}
+
+TEST_F(RoundsOfAShard, LayersGoOnFromOneAnotherAndTheLongestCounts) {
+  for (const char* name : {"1.layer-0-90", "1.layer-90-100", "1.layer-100-1000", "1.layer-90-1000",
+                           "1.layer-1000-1001.part", "1.layer-2000-3000", "1.layer-9-9",
+                           "1.layer-90-x", "11.layer-1000-1001"}) {
+    make(name);
+  }
+  const Rounds rounds(shard());
+  EXPECT_THAT(rounds.layers(Offset{0}), ElementsAre(kFirst, kJoined));
+  EXPECT_THAT(rounds.layers(Offset{100}), ElementsAre(Rounds::Layer{Offset{100}, Offset{1000}}));
+  EXPECT_THAT(rounds.layers(Offset{1}), ElementsAre());
+  rounds.remove_others({kFirst, kJoined});
+  EXPECT_THAT(names(),
+              UnorderedElementsAre("1.layer-0-90", "1.layer-90-1000", "11.layer-1000-1001"));
+}
+
+TEST_F(RoundsOfAShard, LayersThatWereMergedGoWithTheRoundBefore) {
+  Rounds rounds(shard());
+  write(rounds);
+  make("1.layer-0-90");
+  write(rounds);
+  rounds.remove_others();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.round-2"));
+}
+
+TEST_F(RoundsOfAShard, SettledLayersStayUnlessTheShardIsPlaced) {
+  make("1.round-2");
+  make("1.layer-0-90");
+  make("1.layer-0-90.part");
+  Rounds(shard()).settle();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.round-2", "1.layer-0-90"));
+  make("1");
+  Rounds(shard()).settle();
   EXPECT_THAT(names(), UnorderedElementsAre("1.round-1"));
 }
 

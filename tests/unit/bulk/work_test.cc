@@ -5,8 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/bulk/shard_stack.h"
+
 namespace ledger::bulk {
 namespace {
+
+constexpr EntriesBelow kSome{1, 0};
 
 // A shard that folds a unit in a second, and brings 5 entries an event.
 ShardWork shard(uint64_t folded, uint64_t left, double full) {
@@ -30,47 +34,59 @@ TEST(Work, BeforeAnythingIsFoldedItCannotBeSaid) {
 }
 
 TEST(Work, RoundThatTakesAllIsFoldedAndWritten) {
-  EXPECT_DOUBLE_EQ(left({shard(2000, 6000, 0.2)}), 6000 + write_units(40000, 0));
+  EXPECT_DOUBLE_EQ(left({shard(2000, 6000, 0.2)}), 6000 + shard_units(40000, {}));
 }
 
-TEST(Work, EachRoundRewritesWhatCameBeforeIt) {
-  const double expected = 2000 + write_units(20000, 0) +                     // the round at hand
-                          fold_units(4000, 1) + write_units(20000, 20000) +  //
-                          fold_units(2000, 1) + write_units(10000, 40000);
+TEST(Work, EachFullRoundIsALayerAndTheLastOneIsMergedWithThem) {
+  const double expected = 2000 + layer_units(20000, 1) +  // the round at hand
+                          fold_units(4000, kSome) + layer_units(20000, 2) +
+                          fold_units(2000, kSome) + shard_units(10000, {40000, 0});
   EXPECT_DOUBLE_EQ(left({shard(2000, 8000, 0.5)}), expected);
+}
+
+TEST(Work, LayersAreJoinedWhenThereAreManyOfThem) {
+  EXPECT_GT(layer_units(1000, ShardStack::kFanIn), 2 * layer_units(1000, ShardStack::kFanIn + 1));
 }
 
 TEST(Work, RoundsAreAsLargeAsTheLastFullOne) {
   ShardWork work = shard(1000, 7000, 0.9);  // memory is taken in pieces at first
   work.round_events = 4000;
-  EXPECT_DOUBLE_EQ(left({work}), 7000 - 4000 + fold_units(4000, 1) + write_units(20000, 0) +
-                                     write_units(20000, 20000));
+  EXPECT_DOUBLE_EQ(left({work}), 3000 + layer_units(20000, 1) + fold_units(4000, kSome) +
+                                     shard_units(20000, {20000, 0}));
 }
 
-TEST(Work, WhatIsWrittenOfARoundIsNotWrittenAgain) {
+TEST(Work, WhatIsWrittenIsNotWrittenAgain) {
   ShardWork work = shard(2000, 0, 1);
-  work.writing = true;
-  work.base = 30000;
+  work.writing = ShardWork::Writing::kShard;
+  work.below = {20000, 10000};
   work.written = 10000;  // of 40,000
-  EXPECT_DOUBLE_EQ(left({work}), 0.75 * write_units(10000, 30000));
-  work.written = 50000;  // what was left out of the base is not among what was expected
+  EXPECT_DOUBLE_EQ(left({work}), 0.75 * shard_units(10000, work.below));
+  work.written = 50000;  // what was left out is not among what was expected
   EXPECT_DOUBLE_EQ(left({work}), 0);
+}
+
+TEST(Work, LayerThatIsWrittenIsMergedYet) {
+  ShardWork work = shard(2000, 0, 1);
+  work.writing = ShardWork::Writing::kLayer;
+  work.below = {20000, 10000};
+  work.written = 2500;  // of 10,000
+  EXPECT_DOUBLE_EQ(left({work}), 0.75 * layer_units(10000, 1) + shard_units(0, {30000, 10000}));
 }
 
 TEST(Work, BetweenTwoRoundsTheEntriesOfTheLastOneAreExpectedOfTheNext) {
   ShardWork work = shard(0, 4000, 0);
   work.fold_units = work.fold_seconds = 4000;
   work.fresh_per_event = 5;
-  work.base = 20000;
+  work.below = {20000, 0};
   work.round_events = 4000;
-  EXPECT_DOUBLE_EQ(left({work}), fold_units(4000, 1) + write_units(20000, 20000));
+  EXPECT_DOUBLE_EQ(left({work}), fold_units(4000, kSome) + shard_units(20000, {20000, 0}));
 }
 
 TEST(Work, WritesAreAsFastAsThoseThatWereSeen) {
   ShardWork work = shard(2000, 0, 0.5);
   work.write_units = 100;
   work.write_seconds = 300;
-  EXPECT_DOUBLE_EQ(left({work}), 3 * write_units(10000, 0));
+  EXPECT_DOUBLE_EQ(left({work}), 3 * shard_units(10000, {}));
 }
 
 TEST(Work, LargestOfTheShardsThatAreAtWorkDecides) {
@@ -81,7 +97,7 @@ TEST(Work, LargestOfTheShardsThatAreAtWorkDecides) {
 TEST(Work, ShardsThatWaitAreTakenByTheThreadThatIsFreeFirst) {
   ShardWork waiting;
   waiting.events_left = 3000;
-  const double alone = 3000 + write_units(15000, 0);
+  const double alone = 3000 + shard_units(15000, {});
   const std::vector<ShardWork> working = {shard(2000, 6000, 0.2), shard(2000, 1000, 0.2)};
   const double first = left({working[0]});
   const double second = left({working[1]});
@@ -95,15 +111,16 @@ TEST(Work, ShardThatIsDoneHoldsNobodyUp) {
   waiting.events_left = 2000;
   const ShardWork working = shard(2000, 1000, 0.2);
   EXPECT_DOUBLE_EQ(left({done, working, waiting}, 1),
-                   left({working}) + 2000 + write_units(10000, 0));
+                   left({working}) + 2000 + shard_units(10000, {}));
 }
 
 // Builds of several rounds whose parts take other times than the model has for them.
 class SimulatedBuild : public ::testing::TestWithParam<int> {
  protected:
-  static constexpr double kAside = 1.25;  // a base makes events so much dearer than the model says
+  static constexpr double kAside = 1.25;  // events over layers are so much dearer than it says
   static constexpr uint64_t kEvents = 100'000;
   static constexpr uint64_t kStep = 1000;
+  using Writing = ShardWork::Writing;
 
   uint64_t round() const { return kEvents / static_cast<uint64_t>(GetParam()) + 1; }
 
@@ -112,29 +129,33 @@ class SimulatedBuild : public ::testing::TestWithParam<int> {
     said_.push_back({now_, seconds_left(std::vector<ShardWork>{work_}, 1).value_or(0)});
   }
   void fold() {
-    const double units = fold_units(kStep, work_.base);
+    const double units = fold_units(kStep, work_.below);
     work_.events += kStep;
     work_.events_left -= kStep;
     work_.fresh += 5 * kStep;
     work_.full = static_cast<double>(work_.events) / static_cast<double>(round());
     work_.fold_units += units;
-    const double seconds = work_.base > 0 ? kAside * units : units;
+    const double seconds = work_.below.layers > 0 ? kAside * units : units;
     work_.fold_seconds += seconds;
     pass(seconds);
   }
-  void write() {
-    const double seconds = write_units(work_.fresh, work_.base) / kAside;
-    work_.writing = true;
+  void write(Writing what) {
+    const bool is_layer = what == Writing::kLayer;
+    const double units = is_layer ? layer_units(work_.fresh, work_.layers + 1)
+                                  : shard_units(work_.fresh, work_.below);
+    const uint64_t whole = is_layer ? work_.fresh : work_.fresh + work_.below.layers;
+    work_.writing = what;
     for (uint64_t tenth = 1; tenth <= 10; ++tenth) {
-      work_.written = (work_.fresh + work_.base) * tenth / 10;
-      pass(seconds / 10);
+      work_.written = whole * tenth / 10;
+      pass(units / kAside / 10);
     }
-    work_.write_units += write_units(work_.fresh, work_.base);
-    work_.write_seconds += seconds;
+    work_.write_units += units;
+    work_.write_seconds += units / kAside;
     if (work_.full >= 1) work_.round_events = work_.events;
     work_.fresh_per_event = 5;
-    work_.base += work_.fresh;
-    work_.writing = false;
+    work_.below.layers = is_layer ? work_.below.layers + work_.fresh : 0;
+    work_.layers += is_layer ? 1 : 0;
+    work_.writing = Writing::kNothing;
     work_.events = work_.fresh = 0;
     work_.full = 0;
   }
@@ -143,8 +164,9 @@ class SimulatedBuild : public ::testing::TestWithParam<int> {
     work_.events_left = kEvents;
     while (work_.events_left > 0) {
       fold();
-      if (work_.full >= 1 || work_.events_left == 0) write();
+      if (work_.full >= 1 && work_.events_left > 0) write(Writing::kLayer);
     }
+    write(Writing::kShard);
   }
 
   struct Said {

@@ -1,0 +1,105 @@
+#include "projector/bulk/row_directory.h"
+
+#include <gtest/gtest.h>
+
+namespace ledger::bulk {
+namespace {
+
+using State = RowDirectory::Place::State;
+using store::Rid;
+
+constexpr size_t kPlenty = size_t{1} << 30;
+constexpr Rid kFar{int64_t{1} << 50};  // a gap of the log may be as long
+
+bool is_any(Rid) { return true; }
+
+TEST(RowDirectory, NewestPlaceOfARowCounts) {
+  RowDirectory directory(kPlenty);
+  EXPECT_EQ(directory.place(Rid{7}).state, State::kInNone);
+  directory.put(Rid{7}, 0, false);
+  directory.put(kFar, 125, false);
+  directory.put(Rid{7}, 3, false);
+  EXPECT_EQ(directory.place(Rid{7}).state, State::kLive);
+  EXPECT_EQ(directory.place(Rid{7}).layer, 3U);
+  EXPECT_EQ(directory.place(kFar).layer, 125U);
+  EXPECT_EQ(directory.place(Rid{8}).state, State::kInNone);
+  directory.put_dead(Rid{7});
+  EXPECT_EQ(directory.place(Rid{7}).state, State::kDead);
+}
+
+TEST(RowDirectory, RowWhoseKeysMovedOnceIsNeverAsItWasAtFirst) {
+  RowDirectory directory(kPlenty);
+  directory.put(Rid{1}, 0, true);
+  directory.put(Rid{1}, 1, false);
+  directory.put(Rid{2}, 0, false);
+  directory.note_moved(Rid{3});
+  directory.put(Rid{3}, 0, false);
+  EXPECT_TRUE(directory.place(Rid{1}).moved);
+  EXPECT_FALSE(directory.place(Rid{2}).moved);
+  EXPECT_TRUE(directory.place(Rid{3}).moved);
+  directory.put_dead(Rid{1});
+  EXPECT_EQ(directory.place(Rid{1}).state, State::kDead);
+}
+
+TEST(RowDirectory, JoinedLayersAreOne) {
+  RowDirectory directory(kPlenty);
+  for (size_t layer = 0; layer < 5; ++layer) {
+    directory.put(Rid{static_cast<int64_t>(layer)}, layer, layer % 2 == 1);
+  }
+  directory.put_dead(Rid{9});
+  directory.join_layers(2);
+  for (size_t layer = 0; layer < 5; ++layer) {
+    const auto place = directory.place(Rid{static_cast<int64_t>(layer)});
+    EXPECT_EQ(place.layer, std::min<size_t>(layer, 2));
+    EXPECT_EQ(place.moved, layer % 2 == 1);
+  }
+  EXPECT_EQ(directory.place(Rid{9}).state, State::kDead);
+  EXPECT_EQ(directory.place(Rid{10}).state, State::kInNone);
+}
+
+TEST(RowDirectory, RidsAreFoundByTheirHashesAndTheOneThatMatches) {
+  RowDirectory directory(kPlenty);
+  directory.reserve(3);
+  directory.add(99, Rid{1});
+  directory.add(99, Rid{2});
+  directory.add(99, Rid{2});
+  EXPECT_EQ(directory.find(99, [](Rid rid) { return rid == Rid{2}; }), Rid{2});
+  EXPECT_EQ(directory.find(98, is_any), std::nullopt);
+  int asked = 0;
+  EXPECT_EQ(directory.find(99, [&](Rid) { return ++asked == 0; }), std::nullopt);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST(RowDirectory, HashesAreGivenUpBeyondTheirMemoryAndPlacesAreNot) {
+  RowDirectory directory(1000);
+  directory.put(Rid{1}, 0, false);
+  directory.reserve(10);
+  directory.add(99, Rid{1});
+  EXPECT_TRUE(directory.has_hashes());
+  directory.reserve(1000);
+  EXPECT_FALSE(directory.has_hashes());
+  directory.add(99, Rid{1});
+  EXPECT_EQ(directory.find(99, is_any), std::nullopt);
+  EXPECT_EQ(directory.place(Rid{1}).state, State::kLive);
+}
+
+TEST(RowDirectory, HashesAreGivenUpWhenARidIsTooLargeForThem) {
+  RowDirectory directory(kPlenty);
+  directory.add(1, Rid{1});
+  directory.add(2, kFar);
+  EXPECT_FALSE(directory.has_hashes());
+}
+
+TEST(RowDirectory, BytesCountHashesAndPlaces) {
+  RowDirectory directory(kPlenty);
+  EXPECT_EQ(directory.bytes(), 0U);
+  directory.reserve(10000);
+  EXPECT_GE(directory.bytes(), 10000U * 8);
+  const size_t before = directory.bytes();
+  for (int64_t rid = 0; rid < 200000; ++rid) directory.put(Rid{rid}, 0, false);
+  EXPECT_GE(directory.bytes() - before, 200000U);
+  EXPECT_LE(directory.bytes() - before, 400000U);
+}
+
+}  // namespace
+}  // namespace ledger::bulk

@@ -35,10 +35,10 @@ std::optional<Found> found_of(const rd_kafka_message_t& message) {
     return Found{State::kRecord, Offset{message.offset}, record_of(message)};
   }
   if (is_damage(message.err)) return Found{State::kDamaged, Offset{message.offset}, {}};
-  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
-      message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-    return Found{};
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    return Found{State::kNothing, Offset{message.offset}, {}};
   }
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) return Found{};
   return std::nullopt;
 }
 

@@ -37,8 +37,10 @@ struct Record {
 struct Found {
   enum class State : uint8_t { kRecord, kDamaged, kNothing };
   State state = State::kNothing;
-  Offset offset{};  // of the record; where the damaged batch begins, also before the offset asked
-  Record record;    // of kRecord
+  // Of the record; where the damaged batch begins, also before the offset asked; of kNothing, where
+  // the broker says that the partition ends, 0 when it does not have the offset asked.
+  Offset offset{};
+  Record record;  // of kRecord
 };
 
 // A consumer of its own for questions to the log. Every call waits for brokers as `retry` says.

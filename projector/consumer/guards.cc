@@ -243,7 +243,8 @@ void Guards::refuse_damage(Partition partition, Offset at, const std::string& wh
 }
 
 // The first offset from `from` on that has a record which can be read, the log's end if none has
-// one. Behind kDamagedBatchesMax damaged batches it stops: nothing before the offset can be read.
+// one. A broker that has just started may end before that for readers: it is waited for. Behind
+// kDamagedBatchesMax damaged batches it stops: nothing before the offset can be read.
 Offset Guards::first_readable(Partition partition, Offset from) {
   using State = log::Found::State;
   for (int batches = 0; batches < kDamagedBatchesMax;) {
@@ -255,8 +256,11 @@ Offset Guards::first_readable(Partition partition, Offset from) {
     if (found.state == State::kDamaged) {
       from = damage_end(partition, std::max(from, found.offset), found.offset, extent.high);
       ++batches;
-    } else if (probe_.extent(partition).low <= from) {
+    } else if (found.offset >= extent.high) {
       return extent.high;
+    } else if (probe_.extent(partition).low <= from) {
+      throw NotReachable{fmt::format("partition {} of {} ends at {} for readers, at {} for others",
+                                     raw(partition), topic_, raw(found.offset), raw(extent.high))};
     }
   }
   return from;

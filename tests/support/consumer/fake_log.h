@@ -1,6 +1,8 @@
 // A log in memory for tests of what asks single facts of it.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,8 +33,9 @@ class FakeLog : public consumer::Probe {
   struct Part {
     std::vector<log::Record> events;  // by offset, from 0
     Offset low{};
-    std::vector<Range> holes = {};    // where no record is
-    std::vector<Range> damaged = {};  // batches that cannot be read
+    std::vector<Range> holes = {};                           // where no record is
+    std::vector<Range> damaged = {};                         // batches that cannot be read
+    int64_t readable = std::numeric_limits<int64_t>::max();  // what is behind is not shown yet
   };
 
   // A topic of events 0 .. count - 1 in every partition.
@@ -71,13 +74,15 @@ class FakeLog : public consumer::Probe {
     ++looks;
     const Part& part = partitions.at(partition);
     if (from < part.low) return {};
-    for (int64_t at = raw(from); at < static_cast<int64_t>(part.events.size()); ++at) {
+    const int64_t end = std::min(part.readable, static_cast<int64_t>(part.events.size()));
+    if (raw(from) > end) return {};
+    for (int64_t at = raw(from); at < end; ++at) {
       if (range_of(part.holes, at) != nullptr) continue;
       const Range* damage = range_of(part.damaged, at);
       if (damage != nullptr) return {log::Found::State::kDamaged, Offset{damage->from}, {}};
       return {log::Found::State::kRecord, Offset{at}, part.events[static_cast<size_t>(at)]};
     }
-    return {};
+    return {log::Found::State::kNothing, Offset{end}, {}};
   }
 
   std::map<Partition, Part> partitions;

@@ -269,6 +269,19 @@ TEST_F(GuardsTest, DamagedBatchesInARowAreOneGapUpToTheNextRecord) {
   EXPECT_THAT(error.what(), HasSubstr("event 40 is still in the log"));
 }
 
+// As a broker after its start. Nobody is told to give up what is there.
+TEST_F(GuardsTest, EventsThatAreNotShownYetAreWaitedFor) {
+  log.fill(100);
+  log.partitions[kP0].damaged = {{10, 20}};
+  for (const int64_t readable : {15, 19, 20}) {
+    log.partitions[kP0].readable = readable;
+    EXPECT_THROW(guards.refuse_damage(kP0, Offset{10}, "checksum"), NotReachable) << readable;
+    EXPECT_THROW(guards.check_gap({kP0, Offset{10}, Offset{100}}), NotReachable) << readable;
+  }
+  log.partitions[kP0].readable = 21;
+  EXPECT_EQ(remedy_at(guards, 10), "0:10-20");
+}
+
 TEST_F(GuardsTest, DamagedRecordAtAComparisonIsIntegrity) {
   log.fill(10);
   const Held held = held_of(log, 8);

@@ -7,15 +7,18 @@
 namespace ledger::bulk {
 
 namespace {
-constexpr uint32_t kSpareBytes = 10;     // a first update adds a time and makes the age longer
-constexpr size_t kOlderEntryBytes = 48;  // of the map, measured with its nodes
+constexpr uint32_t kSpareBytes = 10;  // a first update adds a time and makes the age longer
+constexpr uint64_t kMix = 0x9E3779B97F4A7C15;  // golden ratio
+
+uint64_t hash_of(store::Rid rid) { return static_cast<uint64_t>(store::raw(rid)) * kMix >> 32; }
 }  // namespace
 
 RowTable::Row* RowTable::find(store::Rid rid) {
   const int64_t distance = store::raw(rid) - raw(first_);
   if (distance < 0) {
-    const auto found = older_.find(store::raw(rid));
-    return found == older_.end() ? nullptr : &rows_[found->second];
+    const auto found =
+        older_.find(hash_of(rid), [&](uint32_t slot) { return rows_[slot].rid == rid; });
+    return found ? &rows_[*found] : nullptr;
   }
   if (static_cast<size_t>(distance) >= recent_.size()) return nullptr;
   const uint32_t number = recent_[static_cast<size_t>(distance)];
@@ -27,7 +30,8 @@ Slot RowTable::add(store::Rid rid, std::string_view value, bool in_base) {
   const int64_t distance = store::raw(rid) - raw(first_);
   LEDGER_ASSERT(in_base == (distance < 0), "rid {} first {}", store::raw(rid), raw(first_));
   if (in_base) {
-    older_.emplace(store::raw(rid), slot);
+    older_.add(hash_of(rid), slot);
+    ++count_in_base_;
   } else {
     const auto place = static_cast<size_t>(distance);
     if (place >= recent_.size()) recent_.resize(place + 1, 0);
@@ -67,7 +71,7 @@ void RowTable::put(Row& row, std::string_view value) {
 std::vector<Slot> RowTable::in_order() const {
   std::vector<Slot> slots;
   slots.reserve(rows_.size());
-  for (const auto& [rid, slot] : older_) slots.push_back(slot);
+  older_.each([&](uint32_t, uint32_t slot) { slots.push_back(slot); });
   std::sort(slots.begin(), slots.end(),
             [&](Slot a, Slot b) { return rows_[a].rid < rows_[b].rid; });
   for (const uint32_t number : recent_) {
@@ -90,7 +94,7 @@ void RowTable::set_entered(Row& row, size_t index, Offset at) {
 
 size_t RowTable::bytes() const {
   return arena_.bytes() + rows_.size() * sizeof(Row) + recent_.size() * sizeof(uint32_t) +
-         older_.size() * kOlderEntryBytes + entered_.size() * sizeof(Offset);
+         older_.bytes() + entered_.size() * sizeof(Offset);
 }
 
 }  // namespace ledger::bulk

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "projector/bulk/arena.h"
+#include "projector/bulk/number_table.h"
 #include "schemas/store/layout.h"
 
 namespace ledger::bulk {
@@ -51,7 +51,7 @@ class RowTable {
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;
-  size_t count_in_base() const { return older_.size(); }
+  size_t count_in_base() const { return count_in_base_; }
   size_t count_moved() const {
     return entered_.size() / index_count_;
   }  // rows with keys that moved
@@ -66,7 +66,8 @@ class RowTable {
   Arena arena_;
   std::vector<Row> rows_;
   std::vector<uint32_t> recent_;  // [rid - first] = slot + 1
-  std::unordered_map<int64_t, Slot> older_;
+  NumberTable older_;             // slots
+  size_t count_in_base_ = 0;
   std::vector<Offset> entered_;
 };
 

@@ -9,8 +9,10 @@ namespace ledger::bulk {
 
 namespace {
 
-// Measured with workload W, CPU: an event takes 2.7 us to fold, 4.5 over something; an entry 0.39
-// us to make, 0.30 for a layer, 0.2 to merge from layers, and 0.13 to copy from a base or to join.
+// Measured with workload W, CPU, when rounds were merged one by one: an event takes 2.7 us to fold,
+// 4.5 over something; an entry 0.39 us to make and 0.13 to copy. Of layers estimated from these: no
+// hashes are made for one, and its entries are hashed when they are merged. The ends told by it of
+// 20 M events were at most 8 % of the whole off.
 constexpr double kOverSome = 1.65;
 constexpr double kMake = 0.135;
 constexpr double kLayer = 0.11;

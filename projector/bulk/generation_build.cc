@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "projector/bulk/space.h"
 #include "projector/bulk/start_threads.h"
 #include "projector/fold/fold.h"
 #include "schemas/base/error.h"
@@ -64,6 +65,7 @@ GenerationBuild::GenerationBuild(const store::ViewDirectory& directory,
       interrupt_(interrupt),
       declarations_(index::load_declarations()),
       started_(std::chrono::steady_clock::now()) {
+  settings_.threads = build_threads(settings_.threads, directory_.log_partitions().size());
   const bool resumed = take_up(base);
   check_space(base);
   open(base);
@@ -117,28 +119,27 @@ bool GenerationBuild::is_live() const {
   }
 }
 
-// As many bytes an event as the live generation has. Layers lie beside the shards that they are
-// merged into; what fits into memory makes none.
+// Of a small or damaged live generation, as may be why it is built: as much as that takes.
 uint64_t GenerationBuild::bytes_needed(store::Generation live,
                                        std::optional<store::Generation> base) const {
   const uint64_t held_bytes = bytes_under(directory_.generation(live));
-  uint64_t held = 0;
-  uint64_t kept = 0;
+  uint64_t held_events = 0;
+  std::vector<ShardEvents> shards;
   for (const Partition partition : directory_.log_partitions()) {
     try {
-      kept += static_cast<uint64_t>(raw(store::KeptLogReader(directory_.log(partition)).end()));
-      held += static_cast<uint64_t>(
-          raw(store::ShardReader(directory_.shard(live, partition)).state().position));
+      const Offset kept = store::KeptLogReader(directory_.log(partition)).end();
+      const Offset held = store::ShardReader(directory_.shard(live, partition)).state().position;
+      const Offset end = std::max(held, settings_.ends(partition).value_or(kept));
+      const int64_t folded = raw(end) - (base ? raw(held) : 0);
+      shards.push_back({static_cast<uint64_t>(raw(end)), static_cast<uint64_t>(folded)});
+      held_events += static_cast<uint64_t>(raw(held));
     } catch (const Error&) {
-      return held_bytes;  // damaged, as may be why it is built
+      return held_bytes;
     }
   }
-  if (held < kEventsToTell) return held_bytes;
-  const double per_event = static_cast<double>(held_bytes) / static_cast<double>(held);
-  const uint64_t folded = base && kept > held ? kept - held : kept;
-  const auto shards = static_cast<uint64_t>(per_event * static_cast<double>(kept));
-  const auto layers = static_cast<uint64_t>(per_event * static_cast<double>(folded));
-  return layers > settings_.memory ? shards + layers : shards;
+  if (held_events < kEventsToTell) return held_bytes;
+  return space_needed(shards, static_cast<double>(held_bytes) / static_cast<double>(held_events),
+                      settings_.memory / settings_.threads);
 }
 
 void GenerationBuild::check_space(std::optional<store::Generation> base) const {
@@ -156,9 +157,7 @@ void GenerationBuild::check_space(std::optional<store::Generation> base) const {
 }
 
 void GenerationBuild::open(std::optional<store::Generation> base) {
-  const std::vector<Partition> partitions = directory_.log_partitions();
-  settings_.threads = build_threads(settings_.threads, partitions.size());
-  for (const Partition partition : partitions) {
+  for (const Partition partition : directory_.log_partitions()) {
     shards_.push_back(std::make_unique<ShardBuild>(
         directory_, fresh_, base, partition, declarations_, settings_.memory / settings_.threads));
   }

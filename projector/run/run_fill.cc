@@ -33,7 +33,8 @@ class Run::Fill {
                                  .memory = memory - ahead,
                                  .threads = run_.options_.threads,
                                  .tick = [this] { tick(); },
-                                 .more_comes = [this] { return more_comes_.load(); }},
+                                 .more_comes = [this] { return more_comes_.load(); },
+                                 .ends = [this](Partition p) { return ends_.at(p); }},
                                 run_.messages_, run_.interrupt_);
     // Behind the build: that tries what is left in a child, which must not come from many threads.
     if (fetches) feeding_.emplace(run_, Feeding::Mode::kKeep, "", ends_);

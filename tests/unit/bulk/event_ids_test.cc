@@ -7,7 +7,9 @@
 namespace ledger::bulk {
 namespace {
 
-constexpr int64_t kMany = 5000;  // makes the table grow three times
+constexpr int64_t kMany =
+    5000;  // in no order they make the table of the second list grow three times
+constexpr int64_t kFarBehind = 64;  // ids: those are not near the end
 
 // Ids whose first bytes, or last bytes, are all equal.
 Uuid id_of(int64_t number, size_t place) {
@@ -42,6 +44,10 @@ TEST_P(EventIdsOf, ManyIdsAreEachFoundAtTheirOffset) {
 TEST_P(EventIdsOf, SortedIsByTheBytesOfTheId) {
   EventIds ids;
   for (int64_t i = 0; i < kMany; ++i) ids.add(id_of(i * 2879 % kMany, GetParam()), Offset{i});
+  for (int64_t i = 0; i < kMany; ++i) {
+    ASSERT_EQ(ids.find(id_of(i * 2879 % kMany, GetParam())), Offset{i}) << i;
+  }
+  EXPECT_EQ(ids.find(id_of(kMany, GetParam())), std::nullopt);
   const auto sorted = in_order(ids);
   ASSERT_EQ(sorted.size(), static_cast<size_t>(kMany));
   EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end(),
@@ -64,23 +70,37 @@ TEST_P(EventIdsOf, IdsInOrderOfBytesAreFoundAndTheirGapsAreNot) {
   }
 }
 
-TEST_P(EventIdsOf, IdsOfTwoClocksAreFoundAndSorted) {
-  EventIds ids;
+// Of two clocks, of which the other is `lag` of its ids behind.
+void expect_two_clocks_found_and_sorted(EventIds& ids, int64_t lag, size_t place) {
   for (int64_t i = 0; i < kMany / 2; ++i) {
-    ids.add(id_of(2 * i + 1, GetParam()), Offset{2 * i});
-    if (i >= 7) ids.add(id_of(2 * (i - 7), GetParam()), Offset{2 * i + 1});
+    ids.add(id_of(2 * i + 1, place), Offset{2 * i});
+    if (i < lag) continue;
+    ASSERT_EQ(ids.find(id_of(2 * (i - lag), place)), std::nullopt);
+    ids.add(id_of(2 * (i - lag), place), Offset{2 * i + 1});
   }
   for (int64_t i = 0; i < kMany / 2; ++i) {
-    ASSERT_EQ(ids.find(id_of(2 * i + 1, GetParam())), Offset{2 * i});
-    if (i + 7 < kMany / 2) {
-      ASSERT_EQ(ids.find(id_of(2 * i, GetParam())), Offset{2 * (i + 7) + 1});
-    }
+    ASSERT_EQ(ids.find(id_of(2 * i + 1, place)), Offset{2 * i});
+    const bool is_there = i + lag < kMany / 2;
+    ASSERT_EQ(ids.find(id_of(2 * i, place)),
+              is_there ? std::optional(Offset{2 * (i + lag) + 1}) : std::nullopt);
   }
-  EXPECT_EQ(ids.size(), static_cast<size_t>(kMany - 7));
+  EXPECT_EQ(ids.size(), static_cast<size_t>(kMany - lag));
+  const size_t bytes = ids.bytes();
   const auto sorted = in_order(ids);
-  EXPECT_EQ(sorted.size(), static_cast<size_t>(kMany - 7));
+  EXPECT_EQ(sorted.size(), static_cast<size_t>(kMany - lag));
   EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.end(),
                              [](const auto& a, const auto& b) { return a.id() < b.id(); }));
+  EXPECT_EQ(bytes > sorted.size() * sizeof(EventIds::Taken), lag > kFarBehind) << "a table";
+}
+
+TEST_P(EventIdsOf, IdsOfTwoClocksAreFoundAndSorted) {
+  EventIds ids;
+  expect_two_clocks_found_and_sorted(ids, 7, GetParam());
+}
+
+TEST_P(EventIdsOf, IdsOfAClockFarBehindAreFoundInTheSecondList) {
+  EventIds ids;
+  expect_two_clocks_found_and_sorted(ids, kFarBehind + 1, GetParam());
 }
 
 // As the first of a log that is filled with older events.

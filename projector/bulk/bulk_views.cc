@@ -65,16 +65,19 @@ void BulkViews::read_end_below() {
   for (const auto& [id, offset] : last) end_below_.add(id, offset);
 }
 
-// Two times take the most: the last event, and when nothing is left but rows and their entries.
+// Three times take the most: the last event, when the directory learns the rows, its old hashes
+// beside its new ones, and when nothing is left but rows and their entries.
 // Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
 size_t BulkViews::bytes() const {
   const size_t rows =
       audios_.bytes() + listenings_.bytes() + text_bytes_ + below_.directory().bytes();
-  size_t folding = rows + audio_lookup_.bytes() + listening_lookup_.bytes() + event_ids_.bytes();
-  for (const auto& [view, run] : runs_) folding += run.bytes();
+  size_t looking_up = rows + audio_lookup_.bytes() + listening_lookup_.bytes();
+  for (const auto& [view, run] : runs_) looking_up += run.bytes();
+  const size_t folding = looking_up + event_ids_.bytes();
+  const size_t telling = looking_up + below_.directory().bytes_to_reserve(hashes_to_tell());
   const size_t writing = rows + audio_entries_.bytes(audios_.count_entered()) +
                          listening_entries_.bytes(listenings_.count_entered());
-  return std::max(folding, writing);
+  return std::max({folding, telling, writing});
 }
 
 std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {

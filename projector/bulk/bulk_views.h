@@ -144,6 +144,7 @@ class BulkViews : public fold::State, public apply::Operations {
                 store::ShardWriter& writer) const;
   bool base_has(store::View view, std::string_view key) const;
   void tell(RowDirectory& directory, size_t layer) const;
+  size_t hashes_to_tell() const;
   size_t pages_touched(store::View view, size_t keys, size_t scattered) const;
 
   const Layers& below_;

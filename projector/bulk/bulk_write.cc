@@ -238,15 +238,20 @@ void BulkViews::tell(RowDirectory& directory, size_t layer) const {
       }
     }
   }
-  size_t fresh = audios_.rows().size() + listenings_.rows().size() + foreign_ids_.size();
-  if (below_.base() == nullptr) fresh -= audios_.count_in_base() + listenings_.count_in_base();
-  directory.reserve(fresh);
+  directory.reserve(hashes_to_tell());
   const auto add_to = [&](const RowTable& table) {
     return [&](uint64_t hash, Slot slot) { directory.add(hash, table.rows()[slot].rid); };
   };
   audio_lookup_.each(add_to(audios_));
   listening_lookup_.each(add_to(listenings_));
   for (const auto& [id, slot] : foreign_ids_) add_to(listenings_)(foreign_hash(id), slot);
+}
+
+// Rows of layers are known to it already.
+size_t BulkViews::hashes_to_tell() const {
+  const size_t all = audios_.rows().size() + listenings_.rows().size() + foreign_ids_.size();
+  if (below_.base() != nullptr) return all;
+  return all - audios_.count_in_base() - listenings_.count_in_base();
 }
 
 // Of a key that left and came back, the entry counts.

@@ -59,6 +59,11 @@ void RowDirectory::reserve(size_t more) {
   }
 }
 
+size_t RowDirectory::bytes_to_reserve(size_t more) const {
+  const size_t bytes = numbers_.bytes_with(more);
+  return has_hashes_ && bytes <= bytes_max_ && bytes > numbers_.bytes() ? bytes : 0;
+}
+
 void RowDirectory::add(uint64_t hash, store::Rid rid) {
   if (!has_hashes_) return;
   if (store::raw(rid) > kRidMax) {

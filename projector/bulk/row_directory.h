@@ -33,7 +33,9 @@ class RowDirectory {
 
   // Whether find() finds all that was added.
   bool has_hashes() const { return has_hashes_; }
-  void reserve(size_t more);                // hashes
+  void reserve(size_t more);  // hashes
+  // What reserve() takes beside what is there.
+  size_t bytes_to_reserve(size_t more) const;
   void add(uint64_t hash, store::Rid rid);  // also when it is there
   // The first rid of that hash that `matches`; it may be what the row once was found by.
   template <typename Matches>

@@ -27,6 +27,28 @@ TEST(RowDirectory, NewestPlaceOfARowCounts) {
   EXPECT_EQ(directory.place(Rid{7}).state, State::kDead);
 }
 
+// The old hashes are there until the new ones are; with none to come nothing is taken.
+TEST(RowDirectory, ToReserveTakesTheNewHashesBesideTheOldOnes) {
+  RowDirectory directory(kPlenty);
+  const size_t first = directory.bytes_to_reserve(1000);
+  directory.reserve(1000);
+  EXPECT_EQ(directory.bytes(), first);
+  for (int64_t i = 0; i < 1000; ++i) directory.add(static_cast<uint64_t>(i) << 20, Rid{i});
+  EXPECT_EQ(directory.bytes_to_reserve(0), 0U);
+  const size_t second = directory.bytes_to_reserve(1000);
+  EXPECT_GT(second, first);
+  directory.reserve(1000);
+  EXPECT_EQ(directory.bytes(), second);
+}
+
+TEST(RowDirectory, ToReserveMoreThanFitsTakesNothing) {
+  RowDirectory directory(1000);
+  EXPECT_GT(directory.bytes_to_reserve(10), 0U);
+  EXPECT_EQ(directory.bytes_to_reserve(1000), 0U);
+  directory.reserve(1000);
+  EXPECT_EQ(directory.bytes_to_reserve(10), 0U);
+}
+
 TEST(RowDirectory, RowWhoseKeysMovedOnceIsNeverAsItWasAtFirst) {
   RowDirectory directory(kPlenty);
   directory.put(Rid{1}, 0, true);

@@ -27,6 +27,11 @@ struct TopicDeleter {
 struct QueueDeleter {
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
 };
+struct ListDeleter {
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
+};
 
 log::Properties own_properties(size_t queue_bytes_max) {
   return {{"enable.partition.eof", "true"},
@@ -136,14 +141,16 @@ bool Stream::Impl::behind() const {
 }
 
 // Once its queue was full, librdkafka 2.0 sleeps up to 1 s and does not see that it has been
-// emptied. A question to the partition's leader wakes it; the answer is of no interest.
+// emptied. A question to the partition's leader wakes it; the answer is of no interest. Asked as in
+// log::Client: the question for watermarks has no end while a broker is silent.
 void Stream::Impl::wake_if_due() {
   if (bytes_since_wake < wake_bytes || !behind()) return;
   bytes_since_wake = 0;
-  int64_t low = 0;
-  int64_t high = 0;
-  rd_kafka_query_watermark_offsets(client.get(), topic_name.c_str(), raw(partition), &low, &high,
-                                   static_cast<int>(kWakeWait.count()));
+  const std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter> list(
+      rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(list.get(), topic_name.c_str(), raw(partition))->offset =
+      RD_KAFKA_OFFSET_END;
+  rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(kWakeWait.count()));
 }
 
 void Stream::Impl::sort_error(const rd_kafka_message_t& message, Arrived& arrived) {

@@ -14,7 +14,8 @@ constexpr size_t kMeasureEvery = 4096;  // events
 // Of the event whose turn comes after so many others.
 constexpr size_t kRowAhead = 4;
 constexpr size_t kBytesAhead = 2;
-constexpr size_t kDirectoryShare = 2;  // of the memory at most one half tells where rows are
+constexpr size_t kDirectoryShare = 2;  // at most one half of the memory finds rows by hash
+constexpr double kLeastShare = 4;      // a quarter of it is a round's own at least
 }  // namespace
 
 BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& identity,
@@ -28,7 +29,9 @@ BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& ident
       fold_({identity.log.ledger_id, identity.log.partition, identity.log.partition_count}),
       applier_(identity.declarations),
       next_(stack_.state().position),
-      state_(stack_.state()) {}
+      state_(stack_.state()) {
+  meter_.stand_on(stack_.layers().layers().size());
+}
 
 BulkFolding::~BulkFolding() = default;
 
@@ -77,16 +80,19 @@ void BulkFolding::fold_next() {
   applier_.apply(event.offset, log_time_ms, result, *views_, state_);
   views_->note(result);
   if (++unmeasured_ < kMeasureEvery) return;
-  measure();
-  if (views_->bytes() >= memory_max_) write_layer();
+  if (measure() >= 1) write_layer();
 }
 
-void BulkFolding::measure() {
+// However much tells where rows are: a round has its least share.
+double BulkFolding::measure() {
   unmeasured_ = 0;
   const auto events = static_cast<uint64_t>(raw(state_.position) - raw(measured_));
   measured_ = state_.position;
-  const double full = static_cast<double>(views_->bytes()) / static_cast<double>(memory_max_);
+  const auto memory = static_cast<double>(memory_max_);
+  const double full = std::min(static_cast<double>(views_->bytes()) / memory,
+                               static_cast<double>(views_->own_bytes()) * kLeastShare / memory);
   meter_.folded(events, full, views_->fresh_entries(), {layer_entries_, base_entries_});
+  return full;
 }
 
 void BulkFolding::spill() {
@@ -113,6 +119,7 @@ void BulkFolding::write_layer() {
 
 void BulkFolding::finish() {
   fold_ahead();
+  ahead_ = Lookahead();  // its decoders are as large as their largest event
   if (!views_ && stack_.has_rounds() && !stack_.has_layers()) return;
   if (!views_) begin_round();
   measure();

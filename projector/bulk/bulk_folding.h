@@ -51,7 +51,7 @@ class BulkFolding {
   void begin_round();
   void fetch_ahead() const;
   void fold_next();
-  void measure();
+  double measure();  // Returns: how full the memory is; 1: the round ends
   void fold_ahead();
   void write_layer();
 

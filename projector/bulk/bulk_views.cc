@@ -69,15 +69,24 @@ void BulkViews::read_end_below() {
 // beside its new ones, and when nothing is left but rows and their entries.
 // Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
 size_t BulkViews::bytes() const {
-  const size_t rows =
-      audios_.bytes() + listenings_.bytes() + text_bytes_ + below_.directory().bytes();
-  size_t looking_up = rows + audio_lookup_.bytes() + listening_lookup_.bytes();
-  for (const auto& [view, run] : runs_) looking_up += run.bytes();
-  const size_t folding = looking_up + event_ids_.bytes();
-  const size_t telling = looking_up + below_.directory().bytes_to_reserve(hashes_to_tell());
-  const size_t writing = rows + audio_entries_.bytes(audios_.count_entered()) +
+  const RowDirectory& directory = below_.directory();
+  const size_t telling = looked_up_bytes() + directory.bytes_to_reserve(hashes_to_tell());
+  return std::max(telling, own_bytes()) + directory.bytes();
+}
+
+size_t BulkViews::own_bytes() const {
+  const size_t folding = looked_up_bytes() + event_ids_.bytes();
+  const size_t writing = audios_.bytes() + listenings_.bytes() + text_bytes_ +
+                         audio_entries_.bytes(audios_.count_entered()) +
                          listening_entries_.bytes(listenings_.count_entered());
-  return std::max({folding, telling, writing});
+  return std::max(folding, writing);
+}
+
+size_t BulkViews::looked_up_bytes() const {
+  size_t sum = audios_.bytes() + listenings_.bytes() + text_bytes_ + audio_lookup_.bytes() +
+               listening_lookup_.bytes();
+  for (const auto& [view, run] : runs_) sum += run.bytes();
+  return sum;
 }
 
 std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {

@@ -46,6 +46,7 @@ class BulkViews : public fold::State, public apply::Operations {
   void note(const fold::Result& result);
   // What this round and the layers' directory take in memory, what writing will need included.
   size_t bytes() const;
+  size_t own_bytes() const;  // without the directory
   // Entries that this round brings, estimated.
   uint64_t fresh_entries() const;
   // Pages that put() will make dirty, estimated: rather too many.
@@ -145,6 +146,7 @@ class BulkViews : public fold::State, public apply::Operations {
   bool base_has(store::View view, std::string_view key) const;
   void tell(RowDirectory& directory, size_t layer) const;
   size_t hashes_to_tell() const;
+  size_t looked_up_bytes() const;  // rows, and all that finds them
   size_t pages_touched(store::View view, size_t keys, size_t scattered) const;
 
   const Layers& below_;

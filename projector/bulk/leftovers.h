@@ -38,11 +38,11 @@ void end_generation(const store::ViewDirectory& directory, store::Generation liv
 
 struct Leftover {
   store::Generation generation{};
-  PositionVector positions;  // of the shards that have a whole round
+  PositionVector positions;  // of the shards that have a whole round or layer
 };
 
-// Whether a shard that was left, at the end of a whole round, is what this build would have made by
-// then.
+// Whether a shard that was left, at the end of a whole round or layer, is what this build would
+// have made by then.
 using Fits = std::function<bool(Partition, const store::ShardIdentity&, Offset position)>;
 
 // Is told of each generation that was removed, but of those that were replaced.
@@ -51,10 +51,9 @@ inline const Removed kSilently = [](store::Generation) {};
 std::string removal_text(store::Generation removed);  // for a log line
 
 // Settles the rounds of the newest leftover and removes all others; that one too unless it is of
-// the same base and every whole round in it fits. Also when it was taken up often without getting
-// further: then it may be what ends those who read it.
-// Returns: nullopt when nothing is left to go on from.
-// Precondition: the caller holds build.lock.
+// the same base and every whole round and layer in it fits. Also when it was taken up often without
+// getting further: then it may be what ends those who read it. Returns: nullopt when nothing is
+// left to go on from. Precondition: the caller holds build.lock.
 std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base, const Fits& fits,
                                 const Removed& removed = kSilently);
 

@@ -6,8 +6,8 @@
 //   P                 placed: the newest round, where the generation has its shard
 //   (name).part       being written; without it: whole and durable
 //
-// At every moment all layers or the round that they were merged into are durable, so at most the
-// layer in the making is lost.
+// At every moment all layers or the round that they were merged into are durable, so at most what
+// is in the making is lost: a layer, or a merge with the last round, which is in memory alone.
 #pragma once
 
 #include <filesystem>

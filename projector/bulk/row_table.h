@@ -21,12 +21,12 @@ class RowTable {
     uint32_t size = 0;
     uint32_t capacity = 0;
     uint32_t entered = 0;  // 1 + its place among the entered offsets; 0: no key has moved
-    bool in_base = false;
-    bool changed = false;  // not as the base has it
+    bool in_base = false;  // came from below: a base or its layers (layers.h)
+    bool changed = false;  // not as it is below
     bool live = false;
     std::string_view bytes() const { return {value, size}; }
   };
-  // Of an index key that stands as the row's first one did, or as the base has it.
+  // Of an index key that stands as the row's first one did, or as it does below.
   static constexpr Offset kFirst{-1};
 
   // `first`: rids from here on are of this round.
@@ -55,18 +55,20 @@ class RowTable {
   size_t count_moved() const {
     return entered_.size() / index_count_;
   }  // rows with keys that moved
-  // Rows with entries that the base has not.
+  // Rows with entries that are not below.
   size_t count_entered() const { return rows_.size() - count_in_base() + count_moved(); }
 
  private:
   void put(Row& row, std::string_view value);
+  bool is_far(size_t place);
 
   Offset first_;
   size_t index_count_;
   Arena arena_;
   std::vector<Row> rows_;
   std::vector<uint32_t> recent_;  // [rid - first] = slot + 1
-  NumberTable older_;             // slots
+  NumberTable others_;            // slots of older rows, and of far ones
+  bool far_ = false;              // whether there are some
   size_t count_in_base_ = 0;
   std::vector<Offset> entered_;
 };

@@ -37,7 +37,7 @@ struct ShardWork {
   double fold_seconds = 0;
   double fresh_per_event = 0;  // of the last round
   uint64_t round_events = 0;   // of the last round that was full; 0: none was yet
-  uint64_t layers = 0;         // that were written since the last shard was
+  uint64_t layers = 0;         // that lie there, and those that were joined
   double write_units = 0;      // of what is written whole
   double write_seconds = 0;
 };

@@ -9,6 +9,11 @@ ShardWork WorkMeter::read() const {
   return work_;
 }
 
+void WorkMeter::stand_on(uint64_t layers) {
+  const std::lock_guard lock(mutex_);
+  work_.layers = layers;
+}
+
 void WorkMeter::expect(uint64_t events) {
   const std::lock_guard lock(mutex_);
   work_.events_left = events;

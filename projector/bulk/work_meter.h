@@ -12,8 +12,9 @@ class WorkMeter {
  public:
   ShardWork read() const;
 
-  void expect(uint64_t events);  // to fold yet; nobody is at it
-  void begin();                  // folding; a thread is at it
+  void stand_on(uint64_t layers);  // that another build left
+  void expect(uint64_t events);    // to fold yet; nobody is at it
+  void begin();                    // folding; a thread is at it
   // So many events more. `full`, `fresh`, `below`: of the round; see ShardWork.
   void folded(uint64_t events, double full, uint64_t fresh, const EntriesBelow& below);
   void begin_write(ShardWork::Writing what);

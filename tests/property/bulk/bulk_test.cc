@@ -1,5 +1,7 @@
 // Rounds into new shards, with layers between, and batches in place, beside writes that go to the
 // shard one by one, over random logs: same state, keys, values and digests.
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "projector/bulk/bulk_folding.h"
@@ -35,12 +37,33 @@ const store::ShardIdentity& identity() {
 
 class BulkPath : public ::testing::TestWithParam<uint64_t> {
  protected:
-  BulkPath() : log_(random_log(GetParam(), kEvents)) {}
-
-  store::KeptEvent kept(Offset offset) const {
-    const LogRecord& record = log_.at(static_cast<size_t>(raw(offset)));
-    return {offset, record.log_time_ms, record.log_time_ms, record.key, record.value, std::nullopt};
+  BulkPath() : log_(random_log(GetParam(), kEvents)) {
+    for (const LogRecord& record : log_) append(record);
   }
+
+  void append(const LogRecord& record) {
+    kept_[end_] = {Offset{end_}, record.log_time_ms, record.log_time_ms,
+                   record.key,   record.value,       std::nullopt};
+    ++end_;
+  }
+  void append_gap(int64_t length) {
+    kept_[end_].offset = Offset{end_};
+    kept_[end_].gap_until = Offset{end_ + length};
+    end_ += length;
+  }
+  // Behind every few events, a long one in the middle.
+  void spread_over_gaps(int64_t longest) {
+    kept_.clear();
+    end_ = 0;
+    for (size_t i = 0; i < log_.size(); ++i) {
+      append(log_[i]);
+      if (i == log_.size() / 2) append_gap(longest);
+      if (i % (2 + GetParam()) == 1) append_gap(1 + static_cast<int64_t>(i % 5));
+    }
+  }
+  size_t end() const { return static_cast<size_t>(end_); }
+
+  store::KeptEvent kept(Offset offset) const { return kept_.at(raw(offset)); }
   bulk::BulkViews::KeptValues kept_values() const {
     return [this](Offset offset) { return std::optional(kept(offset)); };
   }
@@ -61,11 +84,14 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
     apply::Applier applier(identity().declarations);
     store::ShardState state;
     writer.begin();
-    for (const LogRecord& record : log_) {
-      const Offset offset = state.position;
+    for (const auto& [offset, event] : kept_) {
+      if (event.gap_until) {
+        state.position = *event.gap_until;
+        continue;
+      }
       const fold::Result result =
-          fold.fold({offset, record.log_time_ms, record.key, record.value}, views);
-      applier.apply(offset, record.log_time_ms, result, views, state);
+          fold.fold({event.offset, event.timestamp_ms, event.key, event.value}, views);
+      applier.apply(event.offset, event.timestamp_ms, result, views, state);
     }
     writer.commit(state);
     return path;
@@ -85,8 +111,8 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
                              const std::optional<std::filesystem::path>& base = std::nullopt) {
     const auto path = directory_.path() / name;
     bulk::BulkFolding folding(path, identity(), kept_values(), base, kMemory);
-    while (static_cast<size_t>(raw(folding.position())) < log_.size()) {
-      fold(folding, std::min(log_.size(), static_cast<size_t>(raw(folding.position())) + round));
+    while (static_cast<size_t>(raw(folding.position())) < end()) {
+      fold(folding, std::min(end(), static_cast<size_t>(raw(folding.position())) + round));
       folding.finish();
     }
     folding.place();
@@ -100,8 +126,8 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
     const auto path = directory_.path() / name;
     bulk::BulkFolding folding(path, identity(), kept_values(), base, memory);
     for (;;) {
-      fold(folding, std::min(log_.size(), static_cast<size_t>(raw(folding.position())) + round));
-      if (static_cast<size_t>(raw(folding.position())) == log_.size()) break;
+      fold(folding, std::min(end(), static_cast<size_t>(raw(folding.position())) + round));
+      if (static_cast<size_t>(raw(folding.position())) == end()) break;
       folding.spill();
     }
     folding.finish();
@@ -120,6 +146,8 @@ class BulkPath : public ::testing::TestWithParam<uint64_t> {
   }
 
   const std::vector<LogRecord> log_;
+  std::map<int64_t, store::KeptEvent> kept_;  // by offset
+  int64_t end_ = 0;
   ledger::test::TempDir directory_{ledger::test::memory_directory()};
 };
 
@@ -144,6 +172,16 @@ TEST_P(BulkPath, LayersGoOnWhereBatchesEnded) {
   const auto base = batches("base", 10 * GetParam(), log_.size() / 2);
   expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 4, base));
   expect_equal(direct("again"), layered("searched", 1 + GetParam() * 4, base, kNoDirectory));
+}
+
+// Beyond 2^32 rows are not found by hash any more.
+TEST_P(BulkPath, GapsAreJumpedOver) {
+  spread_over_gaps(GetParam() % 2 == 0 ? 1'000'000'000 : 5'000'000'000);
+  const size_t half = log_.size() / 2;
+  expect_equal(direct("direct"), batches("batches", 1 + GetParam() * 7, end()));
+  expect_equal(direct("direct again"), bulk("bulk", end()));
+  expect_equal(direct("and again"), layered("layered", 1 + GetParam() * 7));
+  expect_equal(direct("at last"), layered("over", 40, batches("base", 10, half)));
 }
 
 // Each time by a build that knows of the layers what it reads in them.

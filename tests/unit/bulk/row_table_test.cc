@@ -28,6 +28,27 @@ TEST_F(RowTableTest, FindsRowsOfTheBaseAndOfTheRound) {
   for (const int64_t rid : {0, 8, 101, 104, 106, 100000}) EXPECT_EQ(rows.find(Rid{rid}), nullptr);
 }
 
+// As an accepted gap of the log leaves; then rows beside one another again.
+TEST_F(RowTableTest, RowsBehindALongGapAreFoundAndTakeNoRoomForIt) {
+  constexpr int64_t kFar = 5'000'000'000;
+  constexpr int64_t kRows = 3000;
+  rows.add(Rid{7}, "old", true);
+  rows.add(Rid{105}, "near", false);
+  for (int64_t i = 0; i < kRows; ++i) rows.add(Rid{kFar + i}, std::to_string(i), false);
+  EXPECT_LT(rows.bytes(), size_t{16} << 20);
+  EXPECT_EQ(rows.find(Rid{7})->bytes(), "old");
+  EXPECT_EQ(rows.find(Rid{105})->bytes(), "near");
+  EXPECT_EQ(rows.find(Rid{106}), nullptr);
+  EXPECT_EQ(rows.find(Rid{kFar - 1}), nullptr);
+  EXPECT_EQ(rows.find(Rid{kFar + kRows}), nullptr);
+  const std::vector<Slot> slots = rows.in_order();
+  ASSERT_EQ(slots.size(), static_cast<size_t>(kRows + 2));
+  for (int64_t i = 0; i < kRows; ++i) {
+    ASSERT_EQ(rows.find(Rid{kFar + i})->bytes(), std::to_string(i));
+    ASSERT_EQ(rows.at(slots.at(static_cast<size_t>(i + 2))).rid, Rid{kFar + i});
+  }
+}
+
 TEST_F(RowTableTest, NewRowDiffersFromTheBaseAndALoadedOneDoesNot) {
   EXPECT_FALSE(rows.at(rows.add(Rid{7}, "old", true)).changed);
   EXPECT_TRUE(rows.at(rows.add(Rid{100}, "new", false)).changed);

@@ -54,7 +54,7 @@ class KeptLogReader {
   // Returns: nullopt outside [0, end) or inside an accepted gap (its first offset gives the gap).
   // Lifetime: of an event of a block, with the KeptEvent; of the tail, until renew(), the end of
   // the object or, of a writer, the next append. Throws: Error{kIntegrity} when a checksum is
-  // wrong. Cost: decompresses a block (some 25 us) unless it is among the last ones read.
+  // wrong. Cost: decompresses a block (some 15 us) unless it is among the last ones read.
   std::optional<KeptEvent> read(Offset offset) const;
   // The record that has `offset`: the event there, or the accepted gap that it lies in, which is
   // kept at the gap's first offset. Returns: nullopt outside [0, end). Else as read().

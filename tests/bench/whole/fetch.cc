@@ -1,7 +1,7 @@
 // bench_fetch BROKERS TOPIC VIEWS
 // The first part of a first build: the log into the kept logs of an empty directory, nothing
-// folded and nothing compared. Prints {"events":N,"seconds":S,"cpu_seconds":S,"kept_bytes":N}; the
-// opening is not in it.
+// folded and only the last event of each partition compared. Prints
+// {"events":N,"seconds":S,"cpu_seconds":S,"kept_bytes":N}; the opening is not in it.
 #include <sys/resource.h>
 
 #include <chrono>

@@ -119,7 +119,8 @@ bool GenerationBuild::is_live() const {
   }
 }
 
-// Of a small or damaged live generation, as may be why it is built: as much as that takes.
+// Of a small live generation: as much as that takes. It is looked into as a base alone, for it may
+// be damaged, as may be why another is built; it has the kept log up to its end then, or less.
 uint64_t GenerationBuild::bytes_needed(store::Generation live,
                                        std::optional<store::Generation> base) const {
   const uint64_t held_bytes = bytes_under(directory_.generation(live));
@@ -128,7 +129,8 @@ uint64_t GenerationBuild::bytes_needed(store::Generation live,
   for (const Partition partition : directory_.log_partitions()) {
     try {
       const Offset kept = store::KeptLogReader(directory_.log(partition)).end();
-      const Offset held = store::ShardReader(directory_.shard(live, partition)).state().position;
+      const Offset held =
+          base ? store::ShardReader(directory_.shard(live, partition)).state().position : kept;
       const Offset end = std::max(held, settings_.ends(partition).value_or(kept));
       const int64_t folded = raw(end) - (base ? raw(held) : 0);
       shards.push_back({static_cast<uint64_t>(raw(end)), static_cast<uint64_t>(folded)});

@@ -11,6 +11,10 @@ namespace ledger::store {
 
 namespace {
 
+// What LZ4 makes of a frame is less: a byte stands for 255 at most.
+constexpr size_t kRawPerFrameMax = 255;
+constexpr size_t kRawMoreMax = 64;
+
 Error block_damage(const std::filesystem::path& path, std::string_view place,
                    std::string_view what) {
   return kept_damage(path, fmt::format("the block at {} {}", place, what));
@@ -55,6 +59,7 @@ std::optional<PackedPart> take_part(bool is_group, std::string_view& head,
   const size_t places_bytes = is_group ? part.count * kPlaceBytes : 0;
   if (places_bytes > head.size() || bytes > frames.size()) return std::nullopt;
   if (part.count > part.raw_bytes / shape_bytes(is_group)) return std::nullopt;
+  if (part.raw_bytes > kRawPerFrameMax * bytes + kRawMoreMax) return std::nullopt;
   part.places = head.substr(0, places_bytes);
   part.frame = frames.substr(0, bytes);
   head.remove_prefix(places_bytes);

@@ -65,12 +65,15 @@ class Run::Fill {
     end_feeding();
   }
 
-  // What is kept by now is the log's if that says so; else nothing of it is published.
+  // What is kept by now is the log's if that says so; else nothing of it is published. Nor is it
+  // when it is little beside what is held: each start would copy that.
   void stop_at_refusal() {
     try {
       feeding_->stop();
     } catch (const Error& error) {
-      if (error.fault() == Fault::kFull || !run_.agrees()) throw;
+      if (error.fault() == Fault::kFull) throw;
+      const bool pays = run_.bulk_pays(distance(run_.position(), run_.kept_ends()));
+      if (!pays || !run_.agrees()) throw;
       refusal_ = std::current_exception();
     }
     end_feeding();

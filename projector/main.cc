@@ -122,6 +122,7 @@ options::Program program() {
   program.versions = {{"fold", fmt::format("{}", fold::kFoldVersion)},
                       {"view format", fmt::format("{}", store::kFormatVersion)},
                       {"LMDB", store::lmdb_version()},
+                      {"LZ4", store::lz4_version()},
                       {"librdkafka", log::librdkafka_version()}};
   return program;
 }

@@ -140,7 +140,8 @@ options::Program query_program() {
   }
   program.versions = {{"fold", "that of the views: see ledger-query status"},
                       {"view format", fmt::format("{}", store::kFormatVersion)},
-                      {"LMDB", store::lmdb_version()}};
+                      {"LMDB", store::lmdb_version()},
+                      {"LZ4", store::lz4_version()}};
   return program;
 }
 

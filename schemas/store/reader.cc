@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <lz4.h>
 
 #include "schemas/base/assert.h"
 #include "schemas/base/error.h"
@@ -173,5 +174,7 @@ std::string lmdb_version() {
   mdb_version(&major, &minor, &patch);
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
+
+std::string lz4_version() { return LZ4_versionString(); }
 
 }  // namespace ledger::store

@@ -67,6 +67,7 @@ class ShardReader {
 };
 
 std::string lmdb_version();  // "0.9.24", of the library at run time
+std::string lz4_version();   // likewise
 
 // The live row behind an index entry. Throws: Error{kIntegrity} when it is missing.
 template <typename Record>

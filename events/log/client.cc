@@ -52,12 +52,6 @@ const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
   return nullptr;
 }
 
-struct ListDeleter {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-
 }  // namespace
 
 // Fetching from some partitions into one queue; stops with the object.
@@ -175,7 +169,7 @@ std::string Client::cluster_id() {
 // its timeout.
 PositionVector Client::offsets(const std::vector<Partition>& partitions, int64_t which) {
   for (;;) {
-    const std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter> list(
+    const PartitionList list(
         rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
     for (const Partition partition : partitions) {
       rd_kafka_topic_partition_list_add(list.get(), connection_.topic.c_str(), raw(partition))

@@ -57,6 +57,10 @@ void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& valu
 
 }  // namespace
 
+void PartitionListDeleter::operator()(rd_kafka_topic_partition_list_s* list) const {
+  rd_kafka_topic_partition_list_destroy(list);
+}
+
 Connection connection_from(const options::Parsed& parsed) {
   Connection connection{parsed.text("brokers"), parsed.text("topic"), parsed.properties()};
   for (const auto& [name, value] : connection.properties) {

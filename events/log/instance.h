@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 struct rd_kafka_s;          // rd_kafka_t
 struct rd_kafka_queue_s;    // rd_kafka_queue_t
 struct rd_kafka_message_s;  // rd_kafka_message_t
+struct rd_kafka_topic_partition_list_s;
 
 namespace ledger::log {
 
@@ -30,6 +32,11 @@ Connection connection_from(const options::Parsed& parsed);
 
 // librdkafka's version, for --version.
 std::string librdkafka_version();
+
+struct PartitionListDeleter {
+  void operator()(rd_kafka_topic_partition_list_s* list) const;
+};
+using PartitionList = std::unique_ptr<rd_kafka_topic_partition_list_s, PartitionListDeleter>;
 
 enum class Role : uint8_t { kConsumer, kProducer };
 

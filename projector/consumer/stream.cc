@@ -27,12 +27,6 @@ struct TopicDeleter {
 struct QueueDeleter {
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
 };
-struct ListDeleter {
-  void operator()(rd_kafka_topic_partition_list_t* list) const {
-    rd_kafka_topic_partition_list_destroy(list);
-  }
-};
-
 log::Properties own_properties(size_t queue_bytes_max) {
   return {{"enable.partition.eof", "true"},
           {"check.crcs", "true"},
@@ -146,8 +140,7 @@ bool Stream::Impl::behind() const {
 void Stream::Impl::wake_if_due() {
   if (bytes_since_wake < wake_bytes || !behind()) return;
   bytes_since_wake = 0;
-  const std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter> list(
-      rd_kafka_topic_partition_list_new(1));
+  const log::PartitionList list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), topic_name.c_str(), raw(partition))->offset =
       RD_KAFKA_OFFSET_END;
   rd_kafka_offsets_for_times(client.get(), list.get(), static_cast<int>(kWakeWait.count()));

@@ -63,6 +63,15 @@ class KilledFill : public ::testing::Test {
     EXPECT_EQ(stands(views_), stands(undisturbed));
   }
 
+  void expect_to_resume_generation_2() const {
+    const Finished next = run(command(views_));
+    ASSERT_EQ(next.code, 0) << next.err;
+    EXPECT_THAT(next.err, HasSubstr("filling: resumes generation 2 at 0:"));
+    EXPECT_EQ(directory_.current(), kGen2);
+    EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2));
+    expect_as_undisturbed();
+  }
+
   EmbeddedBroker broker_;
   TempDir folder_{memory_directory()};
   std::filesystem::path views_;
@@ -73,12 +82,7 @@ class KilledFill : public ::testing::Test {
 TEST_F(KilledFill, OfAnEmptyGenerationGoesOnWithTheShardsThatAreWhole) {
   send(0, lines_.size());
   run_and_kill_at("rename:2.round-1:after");
-  const Finished next = run(command(views_));
-  ASSERT_EQ(next.code, 0) << next.err;
-  EXPECT_THAT(next.err, HasSubstr("filling: resumes generation 2 at 0:"));
-  EXPECT_EQ(directory_.current(), kGen2);
-  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2));
-  expect_as_undisturbed();
+  expect_to_resume_generation_2();
 }
 
 // One thread fetches the partitions one after the other, and one folds them.
@@ -88,12 +92,7 @@ TEST_F(KilledFill, InTheMiddleOfTheFetchGoesOnWithBoth) {
   EXPECT_EQ(directory_.current(), store::Generation{1});
   const Offset kept = store::KeptLogReader(directory_.log(Partition{3})).end();
   EXPECT_LT(raw(kept), 1000) << "it was killed behind the fetch";
-  const Finished next = run(command(views_));
-  ASSERT_EQ(next.code, 0) << next.err;
-  EXPECT_THAT(next.err, HasSubstr("filling: resumes generation 2 at 0:"));
-  EXPECT_EQ(directory_.current(), kGen2);
-  EXPECT_THAT(directory_.generations(), ::testing::ElementsAre(kGen2));
-  expect_as_undisturbed();
+  expect_to_resume_generation_2();
 }
 
 TEST_F(KilledFill, OnTopOfAGenerationGoesOnAndMoreMayHaveComeMeanwhile) {

@@ -263,7 +263,9 @@ void BulkViews::write_view(View view, Source source, const std::vector<std::stri
   std::string_view key;
   std::string_view value;
   while (source.next(key, value)) {
-    for (; next_gone != gone.end() && *next_gone < key; ++next_gone) fill.copy(*next_gone, kGone);
+    for (; next_gone != gone.end() && next_gone->compare(key) < 0; ++next_gone) {
+      fill.copy(*next_gone, kGone);
+    }
     if (next_gone != gone.end() && *next_gone == key) ++next_gone;
     fill.copy(key, value);
   }

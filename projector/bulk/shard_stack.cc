@@ -8,7 +8,6 @@
 namespace ledger::bulk {
 
 namespace fs = std::filesystem;
-using record::Table;
 using store::View;
 
 namespace {

@@ -20,6 +20,8 @@ class Run::Feeding {
 
   // As Following. Throws: also Asked.
   bool follow(const std::optional<PositionVector>& until);
+  // The same, and the feeds are not stopped.
+  bool wait(const PositionVector& until);
   void tick(const std::optional<PositionVector>& until) { following_.tick(until); }
   bool failed() const { return threads_.failed(); }
   void stop();         // Throws: what a feed failed with

@@ -52,23 +52,19 @@ class Run::Fill {
   void tick() {
     if (!feeding_) return run_.report_.beat();
     feeding_->tick(ends_);
-    if (feeding_->failed()) {
-      stop_at_refusal();
-    } else if (feeding_->whole()) {
-      end_feeding();
-    }
+    if (feeding_->failed() || feeding_->whole()) end_feeding();
   }
 
   // All that is to be folded is kept, and the last of it not compared with the log yet.
   void fetch_rest() {
-    feeding_->follow(ends_);
-    if (run_.interrupt_.requested()) throw Error(run_.interrupt_.fault(), "interrupted");
+    const bool reached = feeding_->wait(ends_);
+    if (!reached && !feeding_->failed()) throw Error(run_.interrupt_.fault(), "interrupted");
     end_feeding();
   }
 
-  // What is kept by now is the log's if that says so; else nothing of it is published. Nor is it
-  // when it is little beside what is held: each start would copy that.
-  void stop_at_refusal() {
+  // What is kept before a refusal is the log's if that says so; else nothing of it is published.
+  // Nor is it when it is little beside what is held: each start would copy that.
+  void end_feeding() {
     try {
       feeding_->stop();
     } catch (const Error& error) {
@@ -77,10 +73,6 @@ class Run::Fill {
       if (!pays || !run_.agrees()) throw;
       refusal_ = std::current_exception();
     }
-    end_feeding();
-  }
-
-  void end_feeding() {
     more_comes_ = false;
     feeding_.reset();
   }

@@ -77,6 +77,12 @@ bool Run::Feeding::follow(const std::optional<PositionVector>& until) {
   return reached;
 }
 
+bool Run::Feeding::wait(const PositionVector& until) {
+  const bool reached = following_.follow(threads_, until);
+  if (leaves_) throw Asked();
+  return reached;
+}
+
 void Run::Feeding::stop() {
   const Unhurried unhurried(run_.hurry_);
   threads_.join();

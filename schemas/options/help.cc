@@ -98,8 +98,10 @@ std::string version_text(const Program& program) {
                      capnp::typeId<wire::Event>(), capnp::typeId<wire::ContentAudio>(),
                      capnp::typeId<wire::UserContentAudio>());
   for (const auto& [name, version] : program.versions) out += fmt::format("{} {}\n", name, version);
-  out += fmt::format("Cap'n Proto {}.{}.{}, fmt {}, Boost {}\n", CAPNP_VERSION_MAJOR,
-                     CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO, FMT_VERSION, BOOST_LIB_VERSION);
+  out += fmt::format("Cap'n Proto {}.{}.{}, fmt {}.{}.{}, Boost {}.{}.{}\n", CAPNP_VERSION_MAJOR,
+                     CAPNP_VERSION_MINOR, CAPNP_VERSION_MICRO, FMT_VERSION / 10000,
+                     FMT_VERSION / 100 % 100, FMT_VERSION % 100, BOOST_VERSION / 100000,
+                     BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100);
   return out;
 }
 

@@ -229,9 +229,10 @@ void Parser::take_properties(const std::vector<std::string>& argv, const Option&
 void Parser::check_operands() const {
   const size_t count = parsed_.operands_.size();
   if (count >= command_->operands_min && count <= command_->operands_max) return;
-  const std::string usage =
-      fmt::format("{}{}{} {}", program_.name, command_->name.empty() ? "" : " ", command_->name,
-                  command_->operands);
+  std::string usage = program_.name;
+  for (const std::string_view word : {command_->name, command_->operands}) {
+    if (!word.empty()) usage.append(" ").append(word);
+  }
   if (count < command_->operands_min) {
     throw Error(Fault::kUsage, fmt::format("an operand is missing; write: {}", usage));
   }

@@ -9,7 +9,9 @@ namespace ledger::options {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 
 Parsed parse_sample(const std::vector<std::string>& arguments) {
   return parse(sample_program(), arguments);
@@ -61,6 +63,7 @@ TEST(Options, WrongValuesAreRefusedWithTheirFlag) {
   EXPECT_THAT(refusal_of({"send", "--linger", "5"}), HasSubstr("--linger: duration"));
   EXPECT_THAT(refusal_of({"send", "--limit", "x"}), HasSubstr("--limit: 'x'"));
   EXPECT_THAT(refusal_of({"send", "a", "b"}), HasSubstr("'b' is one operand too many"));
+  EXPECT_THAT(refusal_of({"schema", "a"}), EndsWith("write: ledger-emit schema"));
   EXPECT_THAT(refusal_of({"send", "--limit"}), HasSubstr("--limit"));
 }
 
@@ -90,6 +93,13 @@ TEST(Options, HelpBeginsWithExamplesAndEndsWithExitCodes) {
 
 TEST(Options, VersionNamesTheSchemaIds) {
   EXPECT_THAT(version_text(sample_program()), HasSubstr("schema Event 0x"));
+}
+
+TEST(Options, VersionsOfLibrariesAreWrittenAlike) {
+  const std::string text = version_text(sample_program());
+  EXPECT_THAT(text.substr(text.find("Cap'n Proto")),
+              MatchesRegex("Cap'n Proto [0-9]+.[0-9]+.[0-9]+, fmt [0-9]+.[0-9]+.[0-9]+, "
+                           "Boost [0-9]+.[0-9]+.[0-9]+\n"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "projector/bulk/shard_stack.h"
+
 namespace ledger::bulk {
 namespace {
 
@@ -60,6 +62,19 @@ TEST(WorkMeter, RoundThatWasNotFullIsNoMeasure) {
   meter.begin_write(ShardWork::Writing::kShard);
   meter.end_write();
   EXPECT_EQ(meter.read().round_events, 0U);
+}
+
+// With so many that one more has them joined.
+TEST(WorkMeter, LayersThatAnotherBuildLeftCountForTheNext) {
+  WorkMeter meter;
+  meter.stand_on(ShardStack::kFanIn - 1);
+  EXPECT_EQ(meter.read().layers, ShardStack::kFanIn - 1);
+  meter.begin();
+  meter.folded(400, 1, 2000, {});
+  meter.begin_write(ShardWork::Writing::kLayer);
+  meter.end_write();
+  EXPECT_EQ(meter.read().layers, ShardStack::kFanIn);
+  EXPECT_DOUBLE_EQ(meter.read().write_units, layer_units(2000, ShardStack::kFanIn));
 }
 
 TEST(WorkMeter, MoreThanWasExpectedLeavesNothing) {

@@ -244,7 +244,7 @@ uint64_t GenerationBuild::left() const {
 std::optional<double> GenerationBuild::seconds_left() const {
   std::vector<ShardWork> shards;
   for (const auto& shard : shards_) shards.push_back(shard->work());
-  return bulk::seconds_left(shards, settings_.threads);
+  return bulk::seconds_left(shards, settings_.threads, settings_.fetch_left());
 }
 
 PositionVector GenerationBuild::place() {

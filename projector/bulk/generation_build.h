@@ -21,6 +21,7 @@ struct BuildSettings {
   // Called now and then by the thread that waits; what it throws ends the build.
   std::function<void()> tick = [] {};
   MoreComes more_comes = kNothingComes;
+  std::function<double()> fetch_left = [] { return 0.0; };  // seconds, for which more comes
   // Where a shard will end, for how much disk that takes; nullopt: at the end of the kept log.
   std::function<std::optional<Offset>(Partition)> ends = [](Partition) { return std::nullopt; };
   // Beyond which a shard that a build left is not gone on with; nullopt: the end of the kept log.

@@ -52,11 +52,14 @@ void ShardBuild::fold_to(Offset limit, const std::atomic<bool>& stop, const More
   try {
     while (folding_.position() < limit && !stop) {
       const bool more = more_comes();  // asked before it is looked at what is kept
+      folding_.meter().fetched_beside(more);
       kept_.renew();
       if (!more) limit = std::min(limit, end());
       if (fold_piece(limit, more)) continue;
       kept_.release();
+      folding_.meter().begin_wait();
       std::this_thread::sleep_for(kTick);
+      folding_.meter().end_wait();
     }
     if (!stop) folding_.finish();
   } catch (const Stopped&) {

@@ -145,6 +145,24 @@ double seconds_left(const ShardWork& shard, const Speeds& all) {
   return units.folding * all.folding + units.writing * all.writing;
 }
 
+// So many seconds of work, of which some are done while events are fetched.
+double beside_fetch(double work, std::span<const ShardWork> shards, size_t threads,
+                    double fetch_left) {
+  FetchedBeside sum;
+  for (const ShardWork& shard : shards) {
+    sum.passed += shard.beside.passed;
+    sum.waited += shard.beside.waited;
+    sum.worked += shard.beside.worked;
+    sum.used += shard.beside.used;
+  }
+  if (sum.worked <= 0 || sum.passed <= sum.waited) return work;
+  const double share = sum.worked / sum.passed;
+  const double undisturbed = sum.worked / (sum.passed - sum.waited);
+  const double cores_each = sum.used / sum.passed / static_cast<double>(threads);
+  const double afterwards = std::min(1.0, std::max(undisturbed, cores_each));
+  return work / afterwards + fetch_left * (1 - std::min(1.0, share / afterwards));
+}
+
 }  // namespace
 
 double fold_units(uint64_t events, const EntriesBelow& below) {
@@ -159,7 +177,8 @@ double shard_units(uint64_t fresh, const EntriesBelow& below) {
   return shard_of(static_cast<double>(fresh), to_below(below));
 }
 
-std::optional<double> seconds_left(std::span<const ShardWork> shards, size_t threads) {
+std::optional<double> seconds_left(std::span<const ShardWork> shards, size_t threads,
+                                   double fetch_left) {
   const Speeds speeds = speeds_of(shards);
   if (speeds.folding == 0) return std::nullopt;
   std::vector<double> busy;  // until when, each thread
@@ -172,7 +191,8 @@ std::optional<double> seconds_left(std::span<const ShardWork> shards, size_t thr
     if (shard.begun) continue;
     *std::min_element(busy.begin(), busy.end()) += seconds_left(shard, speeds);
   }
-  return *std::max_element(busy.begin(), busy.end());
+  const double alone = *std::max_element(busy.begin(), busy.end());
+  return fetch_left > 0 ? beside_fetch(alone, shards, threads, fetch_left) : alone;
 }
 
 }  // namespace ledger::bulk

@@ -21,6 +21,14 @@ struct EntriesBelow {
   uint64_t base = 0;
 };
 
+// Seconds in which a shard's events were fetched beside it.
+struct FetchedBeside {
+  double passed = 0;
+  double waited = 0;  // of those, for events
+  double worked = 0;  // of those, its thread had a core
+  double used = 0;    // of cores by the whole process meanwhile
+};
+
 // One shard, as of a moment.
 struct ShardWork {
   bool begun = false;        // a thread is at it, or was
@@ -40,6 +48,7 @@ struct ShardWork {
   uint64_t layers = 0;         // that lie there, and those that were joined
   double write_units = 0;      // of what is written whole
   double write_seconds = 0;
+  FetchedBeside beside;  // the seconds above are of `worked` then
 };
 
 double fold_units(uint64_t events, const EntriesBelow& below);
@@ -48,7 +57,10 @@ double layer_units(uint64_t fresh, uint64_t number);
 double shard_units(uint64_t fresh, const EntriesBelow& below);
 
 // Until all shards are written, by so many threads; each takes the next shard when it is done with
-// one. Returns: nullopt while there is nothing to tell it from.
-std::optional<double> seconds_left(std::span<const ShardWork> shards, size_t threads);
+// one. `fetch_left`: for how long events are fetched yet. In that time the threads work as much as
+// they did so far, afterwards they have the cores that the fetch leaves to them.
+// Returns: nullopt while there is nothing to tell it from.
+std::optional<double> seconds_left(std::span<const ShardWork> shards, size_t threads,
+                                   double fetch_left = 0);
 
 }  // namespace ledger::bulk

@@ -1,8 +1,24 @@
 #include "projector/bulk/work_meter.h"
 
 #include <algorithm>
+#include <ctime>
+#include <utility>
 
 namespace ledger::bulk {
+
+namespace {
+
+// What is measured beside a fetch says little of what comes behind it.
+constexpr double kWeightBeside = 0.1;
+
+double seconds_of(clockid_t clock) {
+  constexpr double kNanosecond = 1e-9;
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * kNanosecond;
+}
+
+}  // namespace
 
 ShardWork WorkMeter::read() const {
   const std::lock_guard lock(mutex_);
@@ -23,7 +39,31 @@ void WorkMeter::expect(uint64_t events) {
 void WorkMeter::begin() {
   const std::lock_guard lock(mutex_);
   work_.begun = true;
+  lap_at_ = now();
+}
+
+void WorkMeter::fetched_beside(bool beside) {
+  const std::lock_guard lock(mutex_);
+  if (beside == fetched_beside_) return;
+  work_.fold_seconds += lap();
+  fetched_beside_ = beside;
+  if (beside) return;
+  for (double* sum :
+       {&work_.fold_units, &work_.fold_seconds, &work_.write_units, &work_.write_seconds}) {
+    *sum *= kWeightBeside;
+  }
+}
+
+void WorkMeter::begin_wait() {
+  const std::lock_guard lock(mutex_);
+  work_.fold_seconds += lap();
+}
+
+void WorkMeter::end_wait() {
+  const std::lock_guard lock(mutex_);
+  const double passed = work_.beside.passed;
   lap();
+  work_.beside.waited += work_.beside.passed - passed;
 }
 
 void WorkMeter::folded(uint64_t events, double full, uint64_t fresh, const EntriesBelow& below) {
@@ -70,11 +110,19 @@ void WorkMeter::end_write() {
   work_.full = 0;
 }
 
+WorkMeter::Lap WorkMeter::now() {
+  return {Clock::now(), seconds_of(CLOCK_THREAD_CPUTIME_ID), seconds_of(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
 double WorkMeter::lap() {
-  const auto now = Clock::now();
-  const double seconds = std::chrono::duration<double>(now - lap_at_).count();
-  lap_at_ = now;
-  return seconds;
+  const Lap last = std::exchange(lap_at_, now());
+  const double passed = std::chrono::duration<double>(lap_at_.at - last.at).count();
+  if (!fetched_beside_) return passed;
+  const double worked = lap_at_.worked - last.worked;
+  work_.beside.passed += passed;
+  work_.beside.worked += worked;
+  work_.beside.used += lap_at_.used - last.used;
+  return worked;
 }
 
 }  // namespace ledger::bulk

@@ -23,6 +23,8 @@ class Run::Feeding {
   // The same, and the feeds are not stopped.
   bool wait(const PositionVector& until);
   void tick(const std::optional<PositionVector>& until) { following_.tick(until); }
+  // At the rate so far; 0 while there is none.
+  double seconds_left(const PositionVector& until) const;
   bool failed() const { return threads_.failed(); }
   void stop();         // Throws: what a feed failed with
   bool whole() const;  // all feeds are
@@ -44,6 +46,7 @@ class Run::Feeding {
   Unhurried unhurried_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   bool leaves_ = false;
+  const Feed::Clock::time_point began_at_ = Feed::Clock::now();
   LogWatch watch_;
   Comparing comparing_;
   Following following_;

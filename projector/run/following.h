@@ -45,6 +45,7 @@ class Following {
 
   PositionVector positions() const;  // folded
   uint64_t done() const;             // events kept, and by the feeds' mode folded, since the start
+  uint64_t behind(const std::optional<PositionVector>& until) const;  // that are to be
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -52,7 +53,6 @@ class Following {
   void show_progress(uint64_t behind);
   void look();
   std::string waiting();
-  uint64_t behind(const std::optional<PositionVector>& until) const;
   void report(uint64_t behind, const std::string& why);
 
   Parts parts_;

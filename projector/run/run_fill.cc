@@ -35,6 +35,7 @@ class Run::Fill {
                                  .threads = run_.options_.threads,
                                  .tick = [this] { tick(); },
                                  .more_comes = [this] { return more_comes_.load(); },
+                                 .fetch_left = [this] { return fetch_left(); },
                                  .ends = [this](Partition p) { return ends_.at(p); }},
                                 run_.messages_, run_.interrupt_);
     // Behind the build: that tries what is left in a child, which must not come from many threads.
@@ -54,6 +55,8 @@ class Run::Fill {
     feeding_->tick(ends_);
     if (feeding_->failed() || feeding_->whole()) end_feeding();
   }
+
+  double fetch_left() const { return feeding_ ? feeding_->seconds_left(ends_) : 0; }
 
   // All that is to be folded is kept, and the last of it not compared with the log yet.
   void fetch_rest() {

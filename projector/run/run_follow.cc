@@ -83,6 +83,12 @@ bool Run::Feeding::wait(const PositionVector& until) {
   return reached;
 }
 
+double Run::Feeding::seconds_left(const PositionVector& until) const {
+  const std::chrono::duration<double> passed = Feed::Clock::now() - began_at_;
+  const auto done = static_cast<double>(following_.done());
+  return done > 0 ? static_cast<double>(following_.behind(until)) * passed.count() / done : 0;
+}
+
 void Run::Feeding::stop() {
   const Unhurried unhurried(run_.hurry_);
   threads_.join();

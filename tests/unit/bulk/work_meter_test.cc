@@ -1,11 +1,16 @@
 #include "projector/bulk/work_meter.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "projector/bulk/shard_stack.h"
 
 namespace ledger::bulk {
 namespace {
+
+constexpr std::chrono::milliseconds kPause{60};
+constexpr double kPauseSeconds = std::chrono::duration<double>(kPause).count();
 
 TEST(WorkMeter, FoldedEventsAreNoLongerLeft) {
   WorkMeter meter;
@@ -75,6 +80,42 @@ TEST(WorkMeter, LayersThatAnotherBuildLeftCountForTheNext) {
   meter.end_write();
   EXPECT_EQ(meter.read().layers, ShardStack::kFanIn);
   EXPECT_DOUBLE_EQ(meter.read().write_units, layer_units(2000, ShardStack::kFanIn));
+}
+
+TEST(WorkMeter, WaitingForEventsThatAreFetchedBesideItIsNoFolding) {
+  WorkMeter meter;
+  meter.begin();
+  meter.fetched_beside(true);
+  meter.begin_wait();
+  std::this_thread::sleep_for(kPause);
+  meter.end_wait();
+  meter.folded(400, 0.1, 2000, {});
+  const ShardWork beside = meter.read();
+  EXPECT_GE(beside.beside.passed, kPauseSeconds);
+  EXPECT_GE(beside.beside.waited, kPauseSeconds);
+  EXPECT_GT(beside.beside.used, 0);
+  EXPECT_LT(beside.beside.worked, kPauseSeconds / 2);
+  EXPECT_LT(beside.fold_seconds, kPauseSeconds / 2);
+  meter.fetched_beside(false);
+  std::this_thread::sleep_for(kPause);
+  meter.folded(400, 0.2, 4000, {});
+  const ShardWork alone = meter.read();
+  EXPECT_GE(alone.fold_seconds, kPauseSeconds);
+  EXPECT_LT(alone.beside.passed - beside.beside.passed, kPauseSeconds / 2);
+}
+
+// Which went on at another speed.
+TEST(WorkMeter, FoldingBesideAFetchWeighsLittleBehindIt) {
+  WorkMeter meter;
+  meter.begin();
+  meter.fetched_beside(true);
+  meter.folded(4000, 0.5, 2000, {});
+  const ShardWork beside = meter.read();
+  meter.fetched_beside(true);
+  EXPECT_EQ(meter.read().fold_units, beside.fold_units);
+  meter.fetched_beside(false);
+  EXPECT_LT(meter.read().fold_units, beside.fold_units / 5);
+  EXPECT_EQ(meter.read().events, beside.events);
 }
 
 TEST(WorkMeter, MoreThanWasExpectedLeavesNothing) {

@@ -114,6 +114,25 @@ TEST(Work, ShardThatIsDoneHoldsNobodyUp) {
                    left({working}) + 2000 + shard_units(10000, {}));
 }
 
+// The folding has no more of the time that the fetch takes yet than it had of that until now.
+TEST(Work, WhileEventsAreFetchedAThreadHasAShareOfTheTime) {
+  ShardWork work = shard(2000, 6000, 0.2);
+  const double alone = left({work});
+  const auto fetching = [](const std::vector<ShardWork>& shards) {
+    constexpr double kFetchLeft = 1000;
+    return seconds_left(shards, 1, kFetchLeft).value_or(-1);
+  };
+  EXPECT_DOUBLE_EQ(fetching({work}), alone) << "nothing tells of a share";
+  work.beside = {.passed = 4000, .waited = 1000, .worked = 3000};
+  EXPECT_DOUBLE_EQ(fetching({work}), alone + 250) << "it has a core for itself";
+  work.beside = {.passed = 4000, .waited = 0, .worked = 3000, .used = 4000};
+  EXPECT_DOUBLE_EQ(fetching({work}), alone + 250) << "it will have all that the process has";
+  work.beside.used = 3000;
+  EXPECT_DOUBLE_EQ(fetching({work}), alone / 0.75) << "other processes have the rest";
+  work.beside.worked = 4001;  // two clocks
+  EXPECT_DOUBLE_EQ(fetching({work}), alone);
+}
+
 // Builds of several rounds whose parts take other times than the model has for them.
 class SimulatedBuild : public ::testing::TestWithParam<int> {
  protected:

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "schemas/base/time.h"
-#include "schemas/event/codec.h"
 #include "schemas/event/json.h"
 #include "schemas/event/partition.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::test {
 
@@ -97,9 +97,8 @@ std::map<Partition, std::vector<std::string>> expected_log(const std::string& li
   for (const std::string& line : lines_of(lines)) {
     const auto parsed = parser.parse(line, now_unix_ms());
     const auto& event = std::get<event::Event>(parsed);
-    std::string value;
-    event::encode(event, value);
-    values[event::partition_of(event::content_id(event.payload), partitions)].push_back(value);
+    values[event::partition_of(event::content_id(event.payload), partitions)].push_back(
+        event::encoded(event));
   }
   return values;
 }

@@ -3,6 +3,7 @@
 #include "schemas/event/codec.h"
 #include "schemas/event/limits.h"
 #include "tests/fuzz/target.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/random_event.h"
 
 namespace ledger::fuzz {
@@ -13,9 +14,7 @@ using event::Rejection;
 
 std::string make_input(std::mt19937_64& random) {
   event::RandomEvents events(random());
-  std::string value;
-  event::encode(events.next(), value);
-  return value;
+  return event::encoded(events.next());
 }
 
 void run_input(std::string_view input) {
@@ -31,8 +30,7 @@ void run_input(std::string_view input) {
   const Event& event = std::get<Event>(decoded);
   const auto violation = event::check_limits(event);
   LEDGER_ASSERT(!violation.has_value(), "{}", violation->field);
-  std::string again;
-  event::encode(event, again);
+  const std::string again = event::encoded(event);
   event::Decoder second;
   const Decoded back = second.decode(again);
   LEDGER_ASSERT(std::holds_alternative<Event>(back), "{} bytes", again.size());

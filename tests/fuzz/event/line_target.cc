@@ -3,10 +3,10 @@
 #include <simdjson.h>
 
 #include "schemas/base/assert.h"
-#include "schemas/event/codec.h"
 #include "schemas/event/json.h"
 #include "schemas/event/limits.h"
 #include "tests/fuzz/target.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/random_event.h"
 
 namespace ledger::fuzz {
@@ -20,19 +20,6 @@ event::LineDefaults with_genesis() {
   event::LineDefaults defaults;
   defaults.allow_genesis = true;
   return defaults;
-}
-
-std::string to_line(const Event& event) {
-  std::string line;
-  JsonWriter writer(line);
-  write_json(event, writer);
-  return line;
-}
-
-std::string encoded(const Event& event) {
-  std::string bytes;
-  event::encode(event, bytes);
-  return bytes;
 }
 
 }  // namespace

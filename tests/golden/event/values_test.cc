@@ -3,17 +3,11 @@
 #include "schemas/event/codec.h"
 #include "schemas/event/json.h"
 #include "schemas/event/partition.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/vectors.h"
 
 namespace ledger::event {
 namespace {
-
-std::string to_line(const Event& event) {
-  std::string line;
-  JsonWriter writer(line);
-  write_json(event, writer);
-  return line;
-}
 
 std::string decoded_line(Decoder& decoder, const std::string& bytes) {
   const Decoded decoded = decoder.decode(bytes);

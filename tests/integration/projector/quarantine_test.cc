@@ -5,6 +5,7 @@
 #include "schemas/event/partition.h"
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/vectors.h"
 
 namespace ledger::test {
@@ -40,7 +41,7 @@ TEST_P(Quarantine, EveryRefusedValueHasItsCodeAndFieldAndAllElseIsFolded) {
     const std::string field = one.contains("field") ? one.at("field") : "";
     const bool genesis = field.starts_with("ledgerOpened");
     expected.push_back(genesis ? "second_genesis " : one.at("code") + " " + field);
-    topic.write(0, "c1", value_of(play_line(++plays, "u1")));
+    topic.write(0, "c1", event::value_of(play_line(++plays, "u1")));
   }
   const Finished run = scenario.catch_up();
   ASSERT_EQ(run.code, 0) << run.err;
@@ -55,7 +56,7 @@ TEST_P(Quarantine, EveryRefusedValueHasItsCodeAndFieldAndAllElseIsFolded) {
 TEST_P(Quarantine, WrongKeysPartitionsAndLaterGenesesHaveTheirCodes) {
   const Scenario scenario(GetParam(), 2);
   const RawTopic topic(scenario.ledger().address(), scenario.ledger().topic());
-  const std::string value = value_of(play_line(1, "u1"));
+  const std::string value = event::value_of(play_line(1, "u1"));
   const int home = raw(event::partition_of("c1", 2));
   event::LedgerOpened opened;
   opened.partition = static_cast<uint32_t>(home);

@@ -3,6 +3,7 @@
 
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::test {
 namespace {
@@ -46,7 +47,7 @@ TEST_P(Repeats, AnEventIdWithAnotherPayloadIsNotAppliedAndIsListed) {
 TEST_P(Repeats, AnIdOfAnEventInQuarantineIsStillFree) {
   const Scenario scenario(GetParam(), 1);
   const RawTopic topic(scenario.ledger().address(), scenario.ledger().topic());
-  topic.write(0, "another", value_of(play_line(1, "u1")));
+  topic.write(0, "another", event::value_of(play_line(1, "u1")));
   scenario.send(play_line(1, "u1") + "\n");
   ASSERT_EQ(scenario.catch_up().code, 0);
   EXPECT_EQ(scenario.answer({"quarantine"}).size(), 1U);

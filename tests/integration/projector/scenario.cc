@@ -5,9 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "schemas/event/codec.h"
-#include "schemas/event/json.h"
-
 namespace ledger::test {
 
 namespace {
@@ -90,13 +87,6 @@ store::RunState Scenario::wait_until_following() const {
 
 std::string broker_name(const testing::TestParamInfo<BrokerKind>& info) {
   return to_text(info.param);
-}
-
-std::string value_of(const std::string& line) {
-  event::LineParser parser({});
-  std::string value;
-  event::encode(std::get<event::Event>(parser.parse(line, 0)), value);
-  return value;
 }
 
 std::string play_line(int event_id, const std::string& user, const std::string& content) {

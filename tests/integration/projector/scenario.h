@@ -59,8 +59,6 @@ class Scenario {
 inline const auto kBothBrokers = testing::Values(BrokerKind::kEmbedded, BrokerKind::kRealKafka);
 std::string broker_name(const testing::TestParamInfo<BrokerKind>& info);
 
-// The bytes of one line of JSON that has its envelope, as `send` puts them on the topic.
-std::string value_of(const std::string& line);
 // A line of a play, with an envelope; `event_id`: 1 digit to 12.
 std::string play_line(int event_id, const std::string& user, const std::string& content = "c1");
 // `count` lines of ledger-generate over the first 40 real changes.

@@ -11,6 +11,7 @@
 #include "schemas/store/directory.h"
 #include "tests/integration/projector/raw_topic.h"
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::test {
 namespace {
@@ -168,7 +169,7 @@ TEST(Ephemeral, EventsOfThePastAreNoClockSkew) {
   const Partition partition = event::partition_of(key, 2);
   const Offset offset = parse_position_vector(scenario.position()).at(partition);
   RawTopic(scenario.ledger().address(), scenario.ledger().topic())
-      .write(raw(partition), key, value_of(play_line(1, "u1", key)), 1770832800000);
+      .write(raw(partition), key, event::value_of(play_line(1, "u1", key)), 1770832800000);
   const std::string end = to_text(PositionVector{{partition, ledger::next(offset)}});
   const Finished count =
       scenario.query({"count", "userContentAudios", "--at-least", end, "--wait", "20s"});

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "schemas/base/time.h"
-#include "schemas/event/codec.h"
 #include "schemas/event/partition.h"
 #include "tests/integration/query/library.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::test {
 namespace {
@@ -122,11 +122,7 @@ class Broken : public World {
   static std::string value_of(const std::string& content) {
     EventLines fresh;
     for (int i = 0; i < 50; ++i) fresh.line(kT0, "");
-    event::LineParser parser({});
-    const std::string line = fresh.play(kT0, "u", "a", content);
-    std::string value;
-    event::encode(std::get<event::Event>(parser.parse(line, 0)), value);
-    return value;
+    return event::value_of(fresh.play(kT0, "u", "a", content));
   }
 
   std::vector<std::string> anomalies;

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "schemas/event/codec.h"
-#include "schemas/event/json.h"
 #include "schemas/event/limits.h"
 #include "schemas/wire/event.capnp.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/mutate.h"
 #include "tests/support/event/random_event.h"
 
@@ -13,23 +13,6 @@ namespace ledger::event {
 namespace {
 
 constexpr int kEvents = 3000;
-
-std::string encoded(const Event& event) {
-  std::string out;
-  encode(event, out);
-  return out;
-}
-
-std::string to_line(const Event& event) {
-  std::string line;
-  JsonWriter writer(line);
-  write_json(event, writer);
-  return line;
-}
-
-std::string rerun(uint64_t seed, int round) {
-  return "round " + std::to_string(round) + "; run again: LEDGER_SEED=" + std::to_string(seed);
-}
 
 TEST(CodecProperty, EveryEventComesBackFromItsBytes) {
   const uint64_t seed = test_seed(1);

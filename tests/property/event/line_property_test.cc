@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include "schemas/event/codec.h"
 #include "schemas/event/json.h"
 #include "schemas/event/limits.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/event/mutate.h"
 #include "tests/support/event/random_event.h"
 
@@ -16,23 +16,6 @@ LineDefaults with_genesis() {
   LineDefaults defaults;
   defaults.allow_genesis = true;
   return defaults;
-}
-
-std::string to_line(const Event& event) {
-  std::string line;
-  JsonWriter writer(line);
-  write_json(event, writer);
-  return line;
-}
-
-std::string encoded(const Event& event) {
-  std::string out;
-  encode(event, out);
-  return out;
-}
-
-std::string rerun(uint64_t seed, int round) {
-  return "round " + std::to_string(round) + "; run again: LEDGER_SEED=" + std::to_string(seed);
 }
 
 // Numbers of 20 digits and more are legal here and in JSON, and refused by simdjson's DOM alone.

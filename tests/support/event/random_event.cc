@@ -24,6 +24,10 @@ uint64_t test_seed(uint64_t fallback) {
   return given == nullptr ? fallback : std::strtoull(given, nullptr, 10);
 }
 
+std::string rerun(uint64_t seed, int round) {
+  return "round " + std::to_string(round) + "; run again: LEDGER_SEED=" + std::to_string(seed);
+}
+
 // Gives every member a legal value by its type and its name.
 struct RandomEvents::FillMembers {
   RandomEvents& from;

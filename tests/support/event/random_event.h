@@ -13,6 +13,8 @@ namespace ledger::event {
 // Of LEDGER_SEED in the environment, else `fallback`: tests print it, so that a failure is run
 // again.
 uint64_t test_seed(uint64_t fallback);
+// What a failure in a round of that seed says.
+std::string rerun(uint64_t seed, int round);
 
 // Lifetime: the text of an event lives until the next call of next().
 class RandomEvents {

@@ -1,7 +1,6 @@
 #include "tests/support/fold/folded_log.h"
 
 #include "schemas/base/assert.h"
-#include "schemas/event/codec.h"
 
 namespace ledger::testing {
 
@@ -118,12 +117,6 @@ event::RecordImported imported(const record::ContentAudio& row) {
 event::RecordImported imported(const record::UserContentAudio& row) { return {row}; }
 
 event::LedgerOpened ledger_opened() { return {kLedgerId, 0, 1, false}; }
-
-std::string encoded(const event::Event& event) {
-  std::string value;
-  event::encode(event, value);
-  return value;
-}
 
 FoldedLog::FoldedLog(int32_t partition_count, Partition partition)
     : shard_{kLedgerId, partition, partition_count}, fold_(shard_) {}

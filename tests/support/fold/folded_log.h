@@ -7,6 +7,7 @@
 
 #include "projector/fold/fold.h"
 #include "schemas/event/event.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/fold/map_state.h"
 
 namespace ledger::testing {
@@ -65,7 +66,5 @@ class FoldedLog {
   Offset next_{1};  // 0 is the genesis; most tests need none
   int64_t log_time_ms_ = static_cast<int64_t>(kT);
 };
-
-std::string encoded(const event::Event& event);
 
 }  // namespace ledger::testing

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "projector/shard/shard.h"
-#include "schemas/event/codec.h"
 #include "schemas/event/partition.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::testing {
 
@@ -30,9 +30,7 @@ TopicRecord genesis_of(const ViewsSetup& setup, Partition partition) {
   opened.source = "tests/1";
   opened.payload = event::LedgerOpened{setup.ledger_id, static_cast<uint32_t>(raw(partition)),
                                        static_cast<uint32_t>(setup.partitions), true};
-  std::string value;
-  event::encode(opened, value);
-  return {std::nullopt, value, setup.genesis_ms};
+  return {std::nullopt, event::encoded(opened), setup.genesis_ms};
 }
 
 }  // namespace
@@ -102,11 +100,10 @@ std::string BuiltViews::add(std::string_view line, std::optional<int64_t> log_ti
     throw std::runtime_error(fmt::format("{}: {}: {}", error->field, error->reason, line));
   }
   const auto& event = std::get<event::Event>(parsed);
-  std::string value;
-  event::encode(event, value);
   const std::string key(event::content_id(event.payload));
-  return add_raw(event::partition_of(key, setup_.partitions),
-                 {key, value, log_time_ms.value_or(static_cast<int64_t>(event.occurred_at))});
+  return add_raw(
+      event::partition_of(key, setup_.partitions),
+      {key, event::encoded(event), log_time_ms.value_or(static_cast<int64_t>(event.occurred_at))});
 }
 
 std::vector<std::string> BuiltViews::add_all(std::string_view lines) {

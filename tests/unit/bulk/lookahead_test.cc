@@ -4,6 +4,7 @@
 
 #include "projector/bulk/lookups.h"
 #include "schemas/event/codec.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::bulk {
 namespace {
@@ -63,15 +64,12 @@ TEST(Lookahead, OnlyWhatIsListenedToHasHashes) {
   event::Event changed = play;
   changed.payload = event::ContentChanged{"c", record::ContentType::kArticle, "hash"};
   Lookahead ahead;
-  std::string value;
-  event::encode(play, value);
-  const auto listened = ahead.push(kept(0, "c", value)).listened;
+  const std::string played = event::encoded(play);
+  const auto listened = ahead.push(kept(0, "c", played)).listened;
   ASSERT_TRUE(listened.has_value());
   EXPECT_EQ(listened->audio, audio_hash("a"));
   EXPECT_EQ(listened->listening, natural_hash("u", "c", record::ContentType::kArticle));
-  value.clear();
-  event::encode(changed, value);
-  EXPECT_FALSE(ahead.push(kept(1, "c", value)).listened);
+  EXPECT_FALSE(ahead.push(kept(1, "c", event::encoded(changed))).listened);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "tests/unit/event/samples.h"
 
-#include "schemas/event/json.h"
-
 namespace ledger::event {
 
 Event with_envelope(Payload payload) {
@@ -84,19 +82,6 @@ Event sample_imported_listening() {
                                               .play_count = 0,
                                               .last_played_at = {},
                                               .updated_at = 2}});
-}
-
-std::string encoded(const Event& event) {
-  std::string out;
-  encode(event, out);
-  return out;
-}
-
-std::string to_line(const Event& event) {
-  std::string line;
-  JsonWriter writer(line);
-  write_json(event, writer);
-  return line;
 }
 
 std::string outcome_of(const Decoded& decoded) {

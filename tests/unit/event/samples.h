@@ -6,6 +6,7 @@
 
 #include "schemas/event/codec.h"
 #include "schemas/event/event.h"
+#include "tests/support/event/forms.h"
 
 namespace ledger::event {
 
@@ -17,8 +18,6 @@ Event sample_genesis();
 Event sample_imported_audio();
 Event sample_imported_listening();
 
-std::string encoded(const Event& event);
-std::string to_line(const Event& event);
 // "unset playRecorded.contentType", or "event".
 std::string outcome_of(const Decoded& decoded);
 

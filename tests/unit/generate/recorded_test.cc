@@ -6,12 +6,11 @@
 
 #include <gtest/gtest.h>
 
-#include "schemas/base/json_text.h"
-#include "schemas/event/json.h"
 #include "schemas/event/limits.h"
 #include "tests/support/generate/changes.h"
 #include "tests/support/generate/stream.h"
 #include "tests/unit/generate/status_rules.h"
+#include "tests/unit/generate/stream_text.h"
 
 namespace ledger::generate {
 namespace {
@@ -23,18 +22,7 @@ Settings recorded() {
   return settings;
 }
 
-std::string text_of(const Settings& settings) {
-  const auto stream = open_recorded(settings);
-  std::string text;
-  JsonWriter json(text);
-  event::Event event;
-  while (stream->next(event)) {
-    json.restart();
-    event::write_json(event, json);
-    text.push_back('\n');
-  }
-  return text;
-}
+std::string text_of(const Settings& settings) { return text_of(*open_recorded(settings)); }
 
 TEST(RecordedStream, SameSeedSameBytesAndAnotherSeedOtherBytes) {
   Settings settings = recorded();

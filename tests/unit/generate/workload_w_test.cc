@@ -2,12 +2,11 @@
 #include <map>
 #include <set>
 
-#include "schemas/base/json_text.h"
-#include "schemas/event/json.h"
 #include "schemas/event/limits.h"
 #include "tests/support/generate/stream.h"
 #include "tests/unit/generate/shares.h"
 #include "tests/unit/generate/status_rules.h"
+#include "tests/unit/generate/stream_text.h"
 
 namespace ledger::generate {
 namespace {
@@ -57,22 +56,14 @@ Settings small() {
 }
 
 TEST(WorkloadW, SameSeedSameBytesAndAnotherSeedOtherBytes) {
-  const auto text_of = [](uint64_t seed) {
+  const auto text_of_seed = [](uint64_t seed) {
     Settings settings = small();
     settings.events = 5'000;
     settings.seed = seed;
-    const auto stream = open_workload_w(settings);
-    std::string text;
-    JsonWriter json(text);
-    event::Event event;
-    while (stream->next(event)) {
-      json.restart();
-      event::write_json(event, json);
-    }
-    return text;
+    return text_of(*open_workload_w(settings));
   };
-  EXPECT_EQ(text_of(42), text_of(42));
-  EXPECT_NE(text_of(42), text_of(43));
+  EXPECT_EQ(text_of_seed(42), text_of_seed(42));
+  EXPECT_NE(text_of_seed(42), text_of_seed(43));
 }
 
 TEST(WorkloadW, LifecycleIsThreePercentAfterAThousandEventsOfNothingElse) {

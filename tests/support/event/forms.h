@@ -1,0 +1,18 @@
+// An event in each of its forms: its bytes, and its line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "schemas/event/event.h"
+
+namespace ledger::event {
+
+// The value of a record, as it is in the log.
+std::string encoded(const Event& event);
+// JSON without a line end.
+std::string to_line(const Event& event);
+// The value of the event of a line that is valid and complete.
+std::string value_of(std::string_view line);
+
+}  // namespace ledger::event

@@ -1,7 +1,5 @@
 #include "projector/bulk/generation_build.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <exception>
 #include <mutex>
@@ -9,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "projector/bulk/space.h"
+#include "projector/bulk/disk.h"
 #include "projector/bulk/start_threads.h"
 #include "projector/fold/fold.h"
 #include "schemas/base/error.h"
@@ -19,17 +17,6 @@ namespace ledger::bulk {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{20};
-constexpr uint64_t kEventsToTell = 10'000;  // how many bytes one takes
-
-uint64_t bytes_under(const std::filesystem::path& folder) {
-  uint64_t sum = 0;
-  std::error_code error;
-  for (std::filesystem::recursive_directory_iterator it(folder, error), end; !error && it != end;
-       it.increment(error)) {
-    if (it->is_regular_file(error)) sum += it->file_size(error);
-  }
-  return sum;
-}
 
 // One after the newest; numbers are not used again.
 store::Generation fresh_generation(const store::ViewDirectory& directory) {
@@ -120,42 +107,56 @@ bool GenerationBuild::is_live() const {
 }
 
 // Of a small live generation: as much as that takes. It is looked into as a base alone, for it may
-// be damaged, as may be why another is built; it has the kept log up to its end then, or less.
-uint64_t GenerationBuild::bytes_needed(store::Generation live,
-                                       std::optional<store::Generation> base) const {
+// be damaged, as may be why another is built: it has the kept log up to its end then, or less, and
+// nothing where a first one is filled.
+Space GenerationBuild::space_needed(store::Generation live,
+                                    std::optional<store::Generation> base) const {
   const uint64_t held_bytes = bytes_under(directory_.generation(live));
   uint64_t held_events = 0;
+  uint64_t kept_events = 0;
   std::vector<ShardEvents> shards;
   for (const Partition partition : directory_.log_partitions()) {
     try {
       const Offset kept = store::KeptLogReader(directory_.log(partition)).end();
+      const std::optional<Offset> filled_to = settings_.ends(partition);
       const Offset held =
-          base ? store::ShardReader(directory_.shard(live, partition)).state().position : kept;
-      const Offset end = std::max(held, settings_.ends(partition).value_or(kept));
+          base        ? store::ShardReader(directory_.shard(live, partition)).state().position
+          : filled_to ? Offset{0}
+                      : kept;
+      const Offset end = std::max(held, filled_to.value_or(kept));
       const int64_t folded = raw(end) - (base ? raw(held) : 0);
-      shards.push_back({static_cast<uint64_t>(raw(end)), static_cast<uint64_t>(folded)});
+      shards.push_back({static_cast<uint64_t>(raw(end)), static_cast<uint64_t>(folded),
+                        static_cast<uint64_t>(std::max<int64_t>(0, raw(end) - raw(kept)))});
       held_events += static_cast<uint64_t>(raw(held));
+      kept_events += static_cast<uint64_t>(raw(kept));
     } catch (const Error&) {
-      return held_bytes;
+      return {.views = held_bytes};
     }
   }
-  if (held_events < kEventsToTell) return held_bytes;
-  return space_needed(shards, static_cast<double>(held_bytes) / static_cast<double>(held_events),
-                      settings_.memory / settings_.threads);
+  if (held_events < kEventsToTell) return {.views = held_bytes};
+  const auto kept_bytes = static_cast<double>(bytes_under(directory_.root() / "log"));
+  return bulk::space_needed(
+      shards,
+      {.views = static_cast<double>(held_bytes) / static_cast<double>(held_events),
+       .log = kept_bytes / static_cast<double>(kept_events)},
+      settings_.memory / settings_.threads);
 }
 
 void GenerationBuild::check_space(std::optional<store::Generation> base) const {
-  struct statvfs space {};
   const auto live = directory_.current();
-  if (!live || statvfs(directory_.root().c_str(), &space) != 0) return;
-  const uint64_t needed = bytes_needed(*live, base);
-  const uint64_t free =
-      space.f_bavail * space.f_frsize + bytes_under(directory_.generation(fresh_));
-  if (free >= needed) return;
-  throw Error(Fault::kFull,
-              fmt::format("{}: the new generation needs about {} MiB beside the live one, {} has "
-                          "{} MiB free; free some and start again",
-                          settings_.what, needed >> 20, directory_.root().string(), free >> 20));
+  const auto free = bytes_free(directory_.root());
+  if (!live || !free) return;
+  const Space needed = space_needed(*live, base);
+  const uint64_t room = *free + bytes_under(directory_.generation(fresh_));
+  if (room >= needed.views + needed.log) return;
+  const std::string log =
+      needed.log > 0 ? fmt::format(", and {} MiB for the log that is fetched", needed.log >> 20)
+                     : "";
+  throw Error(
+      Fault::kFull,
+      fmt::format("{}: the new generation needs about {} MiB beside the live one{}; {} has "
+                  "{} MiB free; free some and start again",
+                  settings_.what, needed.views >> 20, log, directory_.root().string(), room >> 20));
 }
 
 void GenerationBuild::open(std::optional<store::Generation> base) {

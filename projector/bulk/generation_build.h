@@ -8,6 +8,7 @@
 
 #include "projector/bulk/leftovers.h"
 #include "projector/bulk/shard_build.h"
+#include "projector/bulk/space.h"
 #include "projector/report/messages.h"
 #include "schemas/base/error.h"
 #include "schemas/options/interrupt.h"
@@ -22,7 +23,8 @@ struct BuildSettings {
   std::function<void()> tick = [] {};
   MoreComes more_comes = kNothingComes;
   std::function<double()> fetch_left = [] { return 0.0; };  // seconds, for which more comes
-  // Where a shard will end, for how much disk that takes; nullopt: at the end of the kept log.
+  // Where a shard of a fill will end, for how much disk that takes: what the kept log does not have
+  // yet takes some too. nullopt: it is a rebuild, to the end of the kept log.
   std::function<std::optional<Offset>(Partition)> ends = [](Partition) { return std::nullopt; };
   // Beyond which a shard that a build left is not gone on with; nullopt: the end of the kept log.
   std::function<std::optional<Offset>(Partition)> left_max = [](Partition) { return std::nullopt; };
@@ -75,7 +77,7 @@ class GenerationBuild {
   // Returns: whether something was left to go on with.
   bool take_up(std::optional<store::Generation> base);
   void check_space(std::optional<store::Generation> base) const;
-  uint64_t bytes_needed(store::Generation live, std::optional<store::Generation> base) const;
+  Space space_needed(store::Generation live, std::optional<store::Generation> base) const;
   void open(std::optional<store::Generation> base);
   void check_logs() const;
   void work(const std::function<Offset(const ShardBuild&)>& limit);

@@ -23,6 +23,8 @@ class Run::Feeding {
   // The same, and the feeds are not stopped.
   bool wait(const PositionVector& until);
   void tick(const std::optional<PositionVector>& until) { following_.tick(until); }
+  uint64_t kept() const { return following_.done(); }  // events since it began
+  uint64_t left(const PositionVector& until) const { return following_.behind(until); }
   // At the rate so far; 0 while there is none.
   double seconds_left(const PositionVector& until) const;
   bool failed() const { return threads_.failed(); }

@@ -2,6 +2,7 @@
 // do not have yet.
 #include <fmt/format.h>
 
+#include "projector/bulk/disk.h"
 #include "projector/run/feeding_internal.h"
 
 namespace ledger::run {
@@ -11,6 +12,8 @@ namespace {
 // Measured, 1,000,000 on 5,000,000: a held event costs 1.6 us to copy, a new one 4 by the bulk and
 // 23 by the live path; with 12 they are equal.
 constexpr uint64_t kHeldPerBacklogMax = 8;
+// Of the events, that tells how many bytes the log takes: the first may be large, as imports are.
+constexpr uint64_t kPartToTell = 64;
 
 }  // namespace
 
@@ -53,7 +56,26 @@ class Run::Fill {
   void tick() {
     if (!feeding_) return run_.report_.beat();
     feeding_->tick(ends_);
+    if (!room_seen_) look_at_room();
     if (feeding_->failed() || feeding_->whole()) end_feeding();
+  }
+
+  // Once a part of the log is kept, whether the disk will hold the rest of it. What the others take
+  // may differ, so it goes on; it ends when the disk is full.
+  void look_at_room() {
+    const uint64_t kept = kept_before_ + feeding_->kept();
+    const uint64_t left = feeding_->left(ends_);
+    if (kept < std::max(bulk::kEventsToTell, (kept + left) / kPartToTell)) return;
+    room_seen_ = true;
+    const auto free = bulk::bytes_free(run_.directory_.root());
+    const auto kept_bytes = static_cast<double>(bulk::bytes_under(run_.directory_.root() / "log"));
+    const bulk::Space needed =
+        bulk::space_needed({{.fetched = left}}, {.log = kept_bytes / static_cast<double>(kept)}, 0);
+    if (!free || *free >= needed.log) return;
+    run_.messages_.warn(fmt::format(
+        "filling: the rest of the log needs about {} MiB, as {} events tell, and the views more; "
+        "{} has {} MiB free; free some, or it ends when the disk is full",
+        needed.log >> 20, kept, run_.directory_.root().string(), *free >> 20));
   }
 
   double fetch_left() const { return feeding_ ? feeding_->seconds_left(ends_) : 0; }
@@ -83,6 +105,8 @@ class Run::Fill {
   Run& run_;
   const PositionVector& ends_;
   std::atomic<bool> more_comes_{false};
+  const uint64_t kept_before_ = distance({}, run_.kept_ends());
+  bool room_seen_ = false;
   std::optional<Feeding> feeding_;
   std::exception_ptr refusal_;
 };

@@ -20,6 +20,15 @@ EmbeddedBroker::EmbeddedBroker(int partitions, const std::string& topic)
   address_ = *line;
 }
 
+void EmbeddedBroker::send(std::string_view lines) const {
+  const Finished sent = run({program("ledger-emit"), "send", "--brokers", address_}, lines);
+  if (sent.code != 0) throw std::runtime_error("ledger-emit: " + sent.err);
+}
+
+void EmbeddedBroker::send(std::span<const std::string> lines) const {
+  send(fmt::format("{}\n", fmt::join(lines, "\n")));
+}
+
 RealKafka::RealKafka() { start(); }
 
 RealKafka::~RealKafka() {

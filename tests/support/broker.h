@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "tests/support/process.h"
 
@@ -15,6 +17,9 @@ class EmbeddedBroker {
   explicit EmbeddedBroker(int partitions = 16, const std::string& topic = "content-audio-events");
   const std::string& address() const { return address_; }
   Process& process() { return process_; }
+  // Lines of JSON through ledger-emit. Throws: std::runtime_error unless all are acknowledged.
+  void send(std::string_view lines) const;
+  void send(std::span<const std::string> lines) const;
 
  private:
   Process process_;

@@ -67,11 +67,7 @@ class Flow : public LivingRun {
   // The reader sees events of the generation that the run is in now.
   void wait_for_a_move() const {
     const int before = moves_;
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (moves_ == before) {
-      ASSERT_LT(std::chrono::steady_clock::now(), until) << "the reader stands still";
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    ASSERT_TRUE(eventually([&] { return moves_ != before; })) << "the reader stands still";
   }
 
   mutable PositionVector seen_;

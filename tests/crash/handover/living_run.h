@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +16,8 @@
 
 #include "schemas/store/directory.h"
 #include "tests/support/broker.h"
+#include "tests/support/eventually.h"
+#include "tests/support/generated.h"
 #include "tests/support/process.h"
 #include "tests/support/views/stands.h"
 
@@ -27,21 +30,14 @@ class LivingRun : public testing::Test {
   static constexpr size_t kLater = 500;  // of them sent after the hand-over
 
   LivingRun() : broker_(kPartitions), views_(folder_.path() / "views"), directory_(views_) {
-    const Finished events =
-        run({program("ledger-generate"), "--events", kEvents, "--duplicates", "0.03", "-q"});
-    EXPECT_EQ(events.code, 0) << events.err;
-    lines_ = lines_of(events.out);
+    lines_ = lines_of(generated({"--events", kEvents, "--duplicates", "0.03"}));
     send(0, lines_.size() - kLater);
     start_run();
     wait_for_run();
   }
 
   void send(size_t first, size_t limit) const {
-    std::string text;
-    for (size_t i = first; i < limit; ++i) text += lines_[i] + '\n';
-    const Finished sent =
-        run({program("ledger-emit"), "send", "--brokers", broker_.address()}, text);
-    ASSERT_EQ(sent.code, 0) << sent.err;
+    broker_.send(std::span(lines_).subspan(first, limit - first));
   }
 
   std::vector<std::string> run_command(const std::filesystem::path& views) const {
@@ -62,11 +58,8 @@ class LivingRun : public testing::Test {
 
   void wait_for_run() const {
     const auto wanted = expected();
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (stands(views_) != wanted) {
-      ASSERT_LT(std::chrono::steady_clock::now(), until) << "the run does not reach the end";
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    ASSERT_TRUE(eventually([&] { return stands(views_) == wanted; }))
+        << "the run does not reach the end";
   }
 
   std::vector<std::string> rebuild_command() const {
@@ -81,20 +74,17 @@ class LivingRun : public testing::Test {
 
   // Continues one that was stopped, as often as it meets the call again. Returns: its exit code.
   static int go_on(Process& rebuild) {
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (rebuild.running() && std::chrono::steady_clock::now() < until) {
+    eventually([&] {
+      if (!rebuild.running()) return true;
       rebuild.signal(SIGCONT);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+      return false;
+    });
     return rebuild.wait();
   }
 
   void wait_for_handover() const {
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (!std::filesystem::exists(directory_.handover())) {
-      ASSERT_LT(std::chrono::steady_clock::now(), until) << "no hand-over was asked for";
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    ASSERT_TRUE(eventually([&] { return std::filesystem::exists(directory_.handover()); }))
+        << "no hand-over was asked for";
   }
 
   // The run that lives folds what comes, another rebuild succeeds beside it, nothing is left over.

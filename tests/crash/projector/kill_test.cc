@@ -8,6 +8,7 @@
 #include "schemas/store/directory.h"
 #include "tests/crash/kills.h"
 #include "tests/support/broker.h"
+#include "tests/support/generated.h"
 #include "tests/support/process.h"
 #include "tests/support/views/stands.h"
 
@@ -24,12 +25,7 @@ class Kill : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     broker_ = new EmbeddedBroker(kPartitions);
-    const Finished events =
-        run({program("ledger-generate"), "--events", kEvents, "--duplicates", "0.03", "-q"});
-    ASSERT_EQ(events.code, 0) << events.err;
-    const Finished sent =
-        run({program("ledger-emit"), "send", "--brokers", broker_->address()}, events.out);
-    ASSERT_EQ(sent.code, 0) << sent.err;
+    broker_->send(generated({"--events", kEvents, "--duplicates", "0.03"}));
   }
   static void TearDownTestSuite() {
     delete broker_;

@@ -1,5 +1,7 @@
 // kill -9 of a `run` that fills in bulk, into an empty generation and on top of one: the next run
 // goes on with the shards that are whole.
+#include <span>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +10,7 @@
 #include "schemas/store/kept_log.h"
 #include "tests/crash/kills.h"
 #include "tests/support/broker.h"
+#include "tests/support/generated.h"
 #include "tests/support/views/stands.h"
 
 namespace ledger::test {
@@ -23,17 +26,11 @@ constexpr store::Generation kGen3{3};
 class KilledFill : public ::testing::Test {
  protected:
   KilledFill() : broker_(kPartitions), views_(folder_.path() / "views"), directory_(views_) {
-    const Finished events = run({program("ledger-generate"), "--events", "9000", "-q"});
-    EXPECT_EQ(events.code, 0) << events.err;
-    lines_ = lines_of(events.out);
+    lines_ = lines_of(generated({"--events", "9000"}));
   }
 
   void send(size_t first, size_t limit) const {
-    std::string text;
-    for (size_t i = first; i < limit; ++i) text += lines_[i] + '\n';
-    const Finished sent =
-        run({program("ledger-emit"), "send", "--brokers", broker_.address()}, text);
-    ASSERT_EQ(sent.code, 0) << sent.err;
+    broker_.send(std::span(lines_).subspan(first, limit - first));
   }
   std::vector<std::string> command(const std::filesystem::path& views,
                                    const std::string& bulk_from = "500") const {

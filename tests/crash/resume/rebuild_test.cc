@@ -10,6 +10,7 @@
 
 #include "schemas/store/directory.h"
 #include "tests/crash/kills.h"
+#include "tests/support/generated.h"
 #include "tests/support/views/built_views.h"
 #include "tests/support/views/stands.h"
 
@@ -31,11 +32,8 @@ class KilledRebuild : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     views_of_all_ = new TempDir(memory_directory());
-    const Finished events = run({program("ledger-generate"), "--workload", "w", "--users", "5000",
-                                 "--events", kEvents, "-q"});
-    ASSERT_EQ(events.code, 0) << events.err;
     testing::BuiltViews views(views_of_all_->path());
-    views.add_all(events.out);
+    views.add_all(generated({"--workload", "w", "--users", "5000", "--events", kEvents}));
     views.commit();
   }
   static void TearDownTestSuite() {

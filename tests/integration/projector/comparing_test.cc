@@ -9,16 +9,16 @@
 #include "projector/run/feed_threads.h"
 #include "projector/run/opening.h"
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/eventually.h"
 #include "tests/support/store/store_samples.h"
 
 namespace ledger::run {
 namespace {
 
 using std::chrono::milliseconds;
+using test::eventually;
 
 constexpr milliseconds kProbePatience{500};
-constexpr milliseconds kTick{5};
-constexpr std::chrono::seconds kBound{30};
 constexpr size_t kQueueBytes = size_t{1} << 20;
 
 // The log's answers, held back or falsified.
@@ -84,15 +84,6 @@ class ComparingTest : public testing::Test {
   }
   Offset folded() const { return feeds_[0]->position(); }
   void send_one() { scenario_.send(test::play_line(++sent_, "u1")); }
-  template <typename Fact>
-  static bool eventually(Fact fact) {
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (!fact()) {
-      if (std::chrono::steady_clock::now() >= until) return false;
-      std::this_thread::sleep_for(kTick);
-    }
-    return true;
-  }
   // Sends until as many as that wait at the gate.
   bool waits_for_the_gate(int count) {
     return eventually([&] {

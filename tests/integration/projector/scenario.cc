@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/support/generated.h"
 namespace ledger::test {
 
 namespace {
@@ -98,10 +99,7 @@ std::string play_line(int event_id, const std::string& user, const std::string& 
 }
 
 std::string generated(int count) {
-  const Finished made =
-      run({program("ledger-generate"), "--changes", "40", "--events", std::to_string(count)});
-  if (made.code != 0) throw std::runtime_error("ledger-generate: " + made.err);
-  return made.out;
+  return generated({"--changes", "40", "--events", std::to_string(count)});
 }
 
 std::string joined(const std::vector<std::string>& lines) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/broker.h"
+#include "tests/support/generated.h"
 #include "tests/support/process.h"
 
 namespace ledger::test {
@@ -36,17 +37,10 @@ class EqualShards : public testing::Test {
   }
 
   static std::string with_seed(const std::string& seed) {
-    const Finished events =
-        run({program("ledger-generate"), "--events", "4000", "--seed", seed, "-q"});
-    EXPECT_EQ(events.code, 0) << events.err;
-    return events.out;
+    return generated({"--events", "4000", "--seed", seed});
   }
 
-  void send() const {
-    const Finished sent =
-        run({program("ledger-emit"), "send", "--brokers", broker_.address()}, events_);
-    ASSERT_EQ(sent.code, 0) << sent.err;
-  }
+  void send() const { broker_.send(events_); }
 
   // Folds to the end into `name`. Returns: the digest of each view of each shard.
   std::string fold(const std::string& name, const std::vector<std::string>& more) const {

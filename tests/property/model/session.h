@@ -59,6 +59,14 @@ class Session {
     bool live = false;
     bool flipped = false;  // the reverse of the query that the cursor is of
   };
+  template <typename Request>
+  static Request paged(Request request, const Paging& paging) {
+    request.limit = paging.limit;
+    request.cursor = paging.cursor;
+    request.live = paging.live;
+    if (paging.flipped) request.reverse = !request.reverse;
+    return request;
+  }
   struct Reply {
     query::Answer answer;
     std::vector<Item> items;

@@ -50,11 +50,7 @@ void Session::ask_history() {
   const Moment moment = draw_moment();
   asked.as_of = moment.as_of;
   const auto store = [&, this](const Paging& paging) {
-    query::HistoryRequest request = asked;
-    request.limit = paging.limit;
-    request.cursor = paging.cursor;
-    request.live = paging.live;
-    request.reverse = asked.reverse != paging.flipped;
+    const query::HistoryRequest request = paged(asked, paging);
     Reply reply;
     reply.answer = history(views_, request, [&](const query::HistoryLine& line) {
       reply.items.push_back(item_of(line, log_of(line.event.partition)));
@@ -80,11 +76,7 @@ void Session::ask_events() {
   const Moment moment = draw_moment();
   asked.as_of = moment.as_of;
   const auto store = [&, this](const Paging& paging) {
-    query::EventsRequest request = asked;
-    request.limit = paging.limit;
-    request.cursor = paging.cursor;
-    request.live = paging.live;
-    request.reverse = asked.reverse != paging.flipped;
+    const query::EventsRequest request = paged(asked, paging);
     Reply reply;
     reply.answer = query::list_events(views_, request, [&](const query::Event& event) {
       reply.items.push_back(item_of(event, log_of(event.partition)));

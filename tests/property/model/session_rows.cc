@@ -100,11 +100,7 @@ void Session::compare_rows(const RowsQuestion& question, const Moment& moment) {
       question.index ? *question.index : *chosen_index(question.table, question.tests);
   const std::vector<std::string>& fields = fields_of(question.table, index);
   const auto store = [&, this](const Paging& paging) {
-    query::FindRequest request = asked;
-    request.limit = paging.limit;
-    request.cursor = paging.cursor;
-    request.live = paging.live;
-    request.reverse = asked.reverse != paging.flipped;
+    const query::FindRequest request = paged(asked, paging);
     Reply reply;
     reply.answer = find(views_, request, [&](const query::Row& row) {
       reply.items.push_back(item_of(row, fields, log_of(row.partition)));

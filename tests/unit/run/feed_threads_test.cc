@@ -7,6 +7,7 @@
 
 #include "projector/run/opening.h"
 #include "tests/support/consumer/fake_log.h"
+#include "tests/support/eventually.h"
 #include "tests/support/process.h"
 #include "tests/support/store/store_samples.h"
 
@@ -14,10 +15,9 @@ namespace ledger::run {
 namespace {
 
 using std::chrono::milliseconds;
+using test::eventually;
 
 constexpr int32_t kPartitions = 3;
-constexpr milliseconds kTick{5};
-constexpr std::chrono::seconds kBound{30};
 constexpr size_t kQueueBytes = size_t{1} << 20;
 
 // Feeds of three partitions whose broker refuses connections, over a log that answers the guards.
@@ -61,16 +61,6 @@ class FeedThreadsTest : public testing::Test {
       shard->keep(events);
     }
     make_feeds();
-  }
-
-  template <typename Fact>
-  static bool eventually(Fact fact) {
-    const auto until = std::chrono::steady_clock::now() + kBound;
-    while (!fact()) {
-      if (std::chrono::steady_clock::now() >= until) return false;
-      std::this_thread::sleep_for(kTick);
-    }
-    return true;
   }
 
   test::TempDir temp_{test::memory_directory()};

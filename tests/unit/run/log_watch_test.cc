@@ -7,29 +7,18 @@
 #include "projector/consumer/probe.h"
 #include "schemas/base/error.h"
 #include "schemas/base/time.h"
+#include "tests/support/eventually.h"
 
 namespace ledger::run {
 namespace {
 
 using std::chrono::milliseconds;
+using test::eventually;
 
 constexpr LogWatch::Intervals kOften{milliseconds(1), milliseconds(1)};
 constexpr LogWatch::Intervals kNever{std::chrono::hours(1), std::chrono::hours(1)};
-constexpr milliseconds kTick{1};
-constexpr std::chrono::seconds kBound{30};
 
 const PositionVector kEnds = {{Partition{0}, Offset{7}}};
-
-// Asks until there is an answer. Returns: nullopt when none came.
-template <typename Ask>
-auto eventually(Ask ask) -> decltype(ask()) {
-  const auto until = std::chrono::steady_clock::now() + kBound;
-  while (std::chrono::steady_clock::now() < until) {
-    if (auto answer = ask()) return answer;
-    std::this_thread::sleep_for(kTick);
-  }
-  return {};
-}
 
 TEST(LogWatch, TellsTheEndsWithTheTimeOfTheQuestion) {
   const double before_ms = now_unix_ms();

@@ -1,10 +1,8 @@
 // A disk that is full while the projector writes: exit 8, nothing lost, readers go on.
-#include <random>
-
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/integration/projector/scenario.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/small_disk.h"
 
 namespace ledger::test {
@@ -89,34 +87,15 @@ TEST_F(FullDisk, EndsABulkRunThatFillsAGeneration) {
 // one.
 class FullDiskAtFirstBuild : public FullDisk {
  protected:
-  FullDiskAtFirstBuild() {
-    std::string lines;
-    for (int i = 0; i < kMoreEvents; ++i) lines += unlike_line(i);
-    roomy_.send(filled(lines));
-  }
+  FullDiskAtFirstBuild() { roomy_.send(event::wordy_play_lines(kMoreEvents)); }
 
-  // A play that takes more of the log than of the views.
-  std::string unlike_line(int i) {
-    std::uniform_int_distribution<int> letter('a', 'z');
-    std::string trace(kTraceBytes, 't');
-    for (char& c : trace) c = static_cast<char>(letter(random_));
-    return fmt::format(
-        R"({{"actor":{{"kind":"service","id":"app"}},"source":"test","correlationId":"{}",)"
-        R"("causationId":"{}","playRecorded":{{"userId":"u{}","contentAudioId":"a1",)"
-        R"("contentId":"c{}","contentType":"article"}}}})"
-        "\n",
-        trace, std::string(trace.rbegin(), trace.rend()), i, i % kContents);
-  }
   Finished build() const {
     return run(run_command_on(roomy_.ledger().address(), roomy_.ledger().topic(), views_,
                               {"--until-end", "--bulk-from", "1000", "--batch-events", "500"}));
   }
   static constexpr int kMoreEvents = 30'000;
-  static constexpr int kContents = 997;
-  static constexpr size_t kTraceBytes = 128;
   static constexpr const char* kTold = "filling: the rest of the log needs about";
 
-  std::mt19937 random_{1};
   const Scenario roomy_{BrokerKind::kEmbedded, 16};
 };
 

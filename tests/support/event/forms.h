@@ -14,5 +14,8 @@ std::string encoded(const Event& event);
 std::string to_line(const Event& event);
 // The value of the event of a line that is valid and complete.
 std::string value_of(std::string_view line);
+// Whole lines of plays, each of another user and with text that only the log keeps, and that no
+// codec makes much smaller.
+std::string wordy_play_lines(int count);
 
 }  // namespace ledger::event

@@ -1,12 +1,11 @@
 // A build on a small disk: refused before it writes when the disk will not hold it.
-#include <random>
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "projector/bulk/disk.h"
 #include "projector/bulk/generation_build.h"
+#include "tests/support/event/forms.h"
 #include "tests/support/process.h"
 #include "tests/support/small_disk.h"
 #include "tests/support/store/store_samples.h"
@@ -23,7 +22,6 @@ constexpr int64_t kPosition = kHeld + 1;  // the genesis
 constexpr int64_t kMore = 20'000;
 constexpr size_t kMemory = size_t{64} << 20;  // all of it is one round
 constexpr size_t kRoomy = size_t{256} << 20;
-constexpr size_t kTraceBytes = 128;
 constexpr double kAFew = 0.05;  // of what is needed: a disk counts in blocks, and folders too
 
 // Where nothing can be mounted these say nothing: a limit of file sizes leaves the room as it is.
@@ -32,18 +30,7 @@ class SpaceCheck : public ::testing::Test {
   // The live generation has the first `count` events, its kept log nothing more.
   void hold(int count) const {
     testing::BuiltViews views(directory_.root(), {.partitions = 1});
-    std::mt19937 random(1);
-    std::uniform_int_distribution<int> letter('a', 'z');
-    for (int i = 0; i < count; ++i) {
-      std::string trace(kTraceBytes, 't');  // the log alone has it, and cannot compress it
-      for (char& c : trace) c = static_cast<char>(letter(random));
-      views.add(fmt::format(
-          R"({{"eventId":"0197a1c2-0000-7000-8000-{:012x}","occurredAt":1770832800000,)"
-          R"("actor":{{"kind":"service","id":"tts"}},"source":"test","correlationId":"{}",)"
-          R"("playRecorded":{{"userId":"user-{}","contentAudioId":"a1","contentId":"c1",)"
-          R"("contentType":"article"}}}})",
-          i, trace, i));
-    }
+    views.add_all(event::wordy_play_lines(count));
     views.commit();
   }
   double bytes(const std::string& part) const {

@@ -37,16 +37,10 @@ struct EventFilter {
 
 enum class EventList : uint8_t { kEvents, kAnomalies, kQuarantine };
 
-struct EventsRequest {
+struct EventsRequest : PageRequest {
   EventList list = EventList::kEvents;
   EventFilter filter;
   std::optional<store::Code> code;  // anomalies with this code
-  bool reverse = false;
-  std::optional<uint64_t> limit;
-  std::optional<std::string> cursor;
-  bool live = false;
-  AsOf as_of;
-  double now_ms = 0;  // what relative times were read against; the cursor carries it on
 };
 
 // Shape: by log time, equal times by partition, then offset; `reverse` is the exact reverse.

@@ -22,15 +22,9 @@ struct HistoryLine {
 };
 using HistorySink = std::function<void(const HistoryLine&)>;
 
-struct HistoryRequest {
+struct HistoryRequest : PageRequest {
   record::Table table = record::Table::kContentAudios;
   std::string id;
-  bool reverse = false;
-  std::optional<uint64_t> limit;
-  std::optional<std::string> cursor;
-  bool live = false;
-  AsOf as_of;
-  double now_ms = 0;  // what relative times were read against; the cursor carries it on
 };
 
 // Versions of all lives of the _id, and the events that named it and were not applied.

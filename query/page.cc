@@ -16,16 +16,15 @@ std::string as_of_text(const AsOf& as_of) {
 
 }  // namespace
 
-Page::Page(Views& views, const AsOf& as_of, const std::optional<std::string>& cursor, bool live,
-           double now_ms)
-    : as_of_text_(as_of_text(as_of)), live_(live), now_ms_(now_ms) {
-  if (live && as_of.index() != 0) {
+Page::Page(Views& views, const PageRequest& request)
+    : as_of_text_(as_of_text(request.as_of)), live_(request.live), now_ms_(request.now_ms) {
+  if (live_ && request.as_of.index() != 0) {
     throw Error(Fault::kUsage, "cursor: --live reads at the newest; leave out --as-of");
   }
-  if (cursor) {
-    after_ = parse_cursor(*cursor);
+  if (request.cursor) {
+    after_ = parse_cursor(*request.cursor);
   } else {
-    at_ = resolve(views, as_of);
+    at_ = resolve(views, request.as_of);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "query/cursor.h"
+#include "query/request.h"
 #include "query/views.h"
 
 namespace ledger::query {
@@ -16,9 +17,7 @@ class Page {
   // may be reopened for it: a newer generation can have other declarations.
   // Throws: Error{kUsage} on what is no cursor, on `live` together with `as_of`; Error{kNotFresh}
   // as resolve().
-  template <typename Request>
-  Page(Views& views, const Request& request)
-      : Page(views, request.as_of, request.cursor, request.live, request.now_ms) {}
+  Page(Views& views, const PageRequest& request);
   // `query`: its canonical form. A cursor brings the position vector of the first page along,
   // unless `live`.
   // Throws: Error{kUsage} on a cursor of another query; Error{kNotFresh} as resolve().
@@ -29,9 +28,6 @@ class Page {
   std::string next(std::string_view key, Partition partition) const;
 
  private:
-  Page(Views& views, const AsOf& as_of, const std::optional<std::string>& cursor, bool live,
-       double now_ms);
-
   std::string as_of_text_;
   bool live_;
   uint64_t fingerprint_ = 0;

@@ -41,17 +41,21 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-struct FindRequest {
-  record::Table table = record::Table::kContentAudios;
-  std::vector<Condition> conditions;
-  std::optional<std::string> index;  // by name; nullopt: chosen from the conditions
-  bool index_only = false;           // refuse conditions that the index cannot answer
+// Which part of an answer, in which direction, as of when.
+struct PageRequest {
   bool reverse = false;
   std::optional<uint64_t> limit;
   std::optional<std::string> cursor;  // Answer::next of the page before
   bool live = false;                  // with a cursor: read at the newest, not as of the first page
   AsOf as_of;
   double now_ms = 0;  // what relative times were read against; the cursor carries it on
+};
+
+struct FindRequest : PageRequest {
+  record::Table table = record::Table::kContentAudios;
+  std::vector<Condition> conditions;
+  std::optional<std::string> index;             // by name; nullopt: chosen from the conditions
+  bool index_only = false;                      // refuse conditions that the index cannot answer
   size_t departed_walk_max = kDepartedWalkMax;  // the answer is the same with any
 };
 

@@ -154,6 +154,15 @@ void Answering::note(std::string_view text) const {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void take_paging(const Answering& answering, PageRequest& request) {
+  request.reverse = answering.parsed().flag("reverse");
+  request.limit = answering.limit();
+  request.cursor = answering.cursor();
+  request.live = answering.live();
+  request.as_of = answering.as_of();
+  request.now_ms = answering.now_ms();
+}
+
 std::optional<double> window_edge(const Answering& answering, std::string_view option) {
   const auto text = answering.parsed().find_text(option);
   if (!text) return std::nullopt;

@@ -61,6 +61,9 @@ class Answering {
   std::unique_ptr<Format> format_;
 };
 
+// The paging options and --as-of, into a request.
+void take_paging(const Answering& answering, PageRequest& request);
+
 // --since and --until: a time, or a bare duration before now.
 std::optional<double> window_edge(const Answering& answering, std::string_view option);
 

@@ -14,16 +14,6 @@ namespace ledger::query {
 
 namespace {
 
-template <typename Request>
-void take_paging(const Answering& answering, Request& request) {
-  request.reverse = answering.parsed().flag("reverse");
-  request.limit = answering.limit();
-  request.cursor = answering.cursor();
-  request.live = answering.live();
-  request.as_of = answering.as_of();
-  request.now_ms = answering.now_ms();
-}
-
 // KIND:ID, or KIND alone.
 void take_actor(const options::Parsed& parsed, EventFilter& filter) {
   const auto text = parsed.find_text("actor");

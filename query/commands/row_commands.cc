@@ -34,8 +34,6 @@ FindRequest request_of(const Answering& answering, record::Table table) {
   request.conditions = conditions_of(answering, table);
   request.index = answering.parsed().find_text("index");
   request.index_only = answering.parsed().flag("index-only");
-  request.as_of = answering.as_of();
-  request.now_ms = answering.now_ms();
   return request;
 }
 
@@ -87,10 +85,7 @@ Fault run_find(const options::Parsed& parsed) {
   const record::Table table = parse_table(parsed.operands()[0]);
   Answering answering(parsed);
   FindRequest request = request_of(answering, table);
-  request.reverse = parsed.flag("reverse");
-  request.limit = answering.limit();
-  request.cursor = answering.cursor();
-  request.live = answering.live();
+  take_paging(answering, request);
   RowLines lines(answering.views(), table, parsed.find_text("select"));
   bool begun = false;
   const auto begin = [&] {
@@ -110,7 +105,9 @@ Fault run_find(const options::Parsed& parsed) {
 Fault run_count(const options::Parsed& parsed) {
   const record::Table table = parse_table(parsed.operands()[0]);
   Answering answering(parsed);
-  const FindRequest request = request_of(answering, table);
+  FindRequest request = request_of(answering, table);
+  request.as_of = answering.as_of();
+  request.now_ms = answering.now_ms();
   const std::optional<std::string> by = parsed.find_text("by");
   CountAnswer result = count(answering.views(), request, by);
   if (by) {

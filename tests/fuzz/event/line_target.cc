@@ -14,23 +14,13 @@ namespace ledger::fuzz {
 using event::Event;
 using event::LineError;
 
-namespace {
-
-event::LineDefaults with_genesis() {
-  event::LineDefaults defaults;
-  defaults.allow_genesis = true;
-  return defaults;
-}
-
-}  // namespace
-
 std::string make_input(std::mt19937_64& random) {
   event::RandomEvents events(random());
   return to_line(events.next());
 }
 
 void run_input(std::string_view input) {
-  event::LineParser parser(with_genesis());
+  event::LineParser parser(event::with_genesis());
   const auto parsed = parser.parse(input, 1);
   if (const auto* error = std::get_if<LineError>(&parsed)) {
 #ifdef LEDGER_FUZZ_CANARY
@@ -47,7 +37,7 @@ void run_input(std::string_view input) {
   const auto code = oracle.parse(std::string(input)).error();
   LEDGER_ASSERT(code == simdjson::SUCCESS || code == simdjson::NUMBER_ERROR, "{} {}",
                 simdjson::error_message(code), input);
-  event::LineParser second(with_genesis());
+  event::LineParser second(event::with_genesis());
   const auto back = second.parse(to_line(event), 1);
   LEDGER_ASSERT(std::holds_alternative<Event>(back), "{}", to_line(event));
   LEDGER_ASSERT(encoded(std::get<Event>(back)) == encoded(event), "{}", to_line(event));

@@ -18,9 +18,7 @@ std::string decoded_line(Decoder& decoder, const std::string& bytes) {
 }
 
 TEST(EventVectors, LinesEncodeToTheirBytesKeyAndPartitions) {
-  LineDefaults defaults;
-  defaults.allow_genesis = true;
-  LineParser parser(defaults);
+  LineParser parser(with_genesis());
   const std::vector<Case> cases = read_cases("events.json");
   ASSERT_GE(cases.size(), 27U);
   for (const Case& one : cases) {

@@ -12,12 +12,6 @@ namespace {
 
 constexpr int kLines = 3000;
 
-LineDefaults with_genesis() {
-  LineDefaults defaults;
-  defaults.allow_genesis = true;
-  return defaults;
-}
-
 // Numbers of 20 digits and more are legal here and in JSON, and refused by simdjson's DOM alone.
 bool is_json(simdjson::dom::parser& parser, const std::string& text) {
   const auto code = parser.parse(text).error();

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "schemas/event/codec.h"
-#include "schemas/event/json.h"
 
 namespace ledger::event {
 
@@ -20,6 +19,12 @@ std::string to_line(const Event& event) {
   JsonWriter writer(line);
   write_json(event, writer);
   return line;
+}
+
+LineDefaults with_genesis() {
+  LineDefaults defaults;
+  defaults.allow_genesis = true;
+  return defaults;
 }
 
 std::string value_of(std::string_view line) {

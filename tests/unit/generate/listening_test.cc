@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "tests/unit/generate/contents.h"
 #include "tests/unit/generate/shares.h"
 
 namespace ledger::generate {
@@ -14,18 +15,6 @@ constexpr uint32_t kContents = 300;
 constexpr uint32_t kVoices = 2;
 constexpr uint32_t kUsers = 1000;
 constexpr size_t kDraws = 300'000;
-
-Changes some_contents() {
-  Changes changes;
-  for (uint32_t i = 0; i < kContents; ++i) {
-    changes.content_ids.push_back("content-" + std::to_string(i));
-    Change change;
-    change.time = 1e12 + i;
-    change.content = i;
-    changes.all.push_back(std::move(change));
-  }
-  return changes;
-}
 
 // All contents live, all audios completed.
 Listening complete(const Changes& changes) {
@@ -55,7 +44,7 @@ void expect_zipf(const char* what, std::vector<size_t> counts, double exponent) 
 }
 
 TEST(Listening, UsersAndContentsAreZipfAndSevenOfTenVisitsArePlays) {
-  const Changes changes = some_contents();
+  const Changes changes = created_once(kContents);
   Listening listening = complete(changes);
   std::vector<size_t> users(kUsers);
   std::vector<size_t> contents(kContents);
@@ -79,7 +68,7 @@ TEST(Listening, UsersAndContentsAreZipfAndSevenOfTenVisitsArePlays) {
 }
 
 TEST(Listening, WhatIsNotCompletedIsOnlyLookedAtAndWhatIsGoneIsPlayedByFew) {
-  const Changes changes = some_contents();
+  const Changes changes = created_once(kContents);
   Listening listening = complete(changes);
   Entry changed;
   changed.change = 0;
@@ -106,7 +95,7 @@ TEST(Listening, WhatIsNotCompletedIsOnlyLookedAtAndWhatIsGoneIsPlayedByFew) {
 }
 
 TEST(PlayTimes, AreAsManyAsAskedInOrderAndMostOfTheDayAtNoonUtc) {
-  Changes changes = some_contents();
+  Changes changes = created_once(kContents);
   for (uint32_t i = 0; i < kContents; ++i) changes.all[i].time = 1e12 + i * 3'600'000.0;
   PlayTimes times(changes, 100'000, 42);
   size_t count = 0;

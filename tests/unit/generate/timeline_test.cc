@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/unit/generate/contents.h"
 #include "tests/unit/generate/shares.h"
 
 namespace ledger::generate {
@@ -13,20 +14,6 @@ using record::Status;
 constexpr uint32_t kContents = 40'000;
 constexpr double kHour = 3'600'000;
 constexpr double kDay = 24 * kHour;
-
-// Every content is created once and never changes.
-Changes created_once(uint32_t contents) {
-  Changes changes;
-  for (uint32_t i = 0; i < contents; ++i) {
-    changes.content_ids.push_back("content-" + std::to_string(i));
-    Change change;
-    change.time = 1e12 + i;
-    change.content = i;
-    change.words = 800;
-    changes.all.push_back(std::move(change));
-  }
-  return changes;
-}
 
 std::vector<std::vector<Entry>> statuses_by_job(const std::vector<Entry>& timeline,
                                                 uint32_t contents) {

@@ -142,8 +142,8 @@ void Answering::end(const Answer& answer, std::string_view nothing) {
   if (!answer.at.empty()) note("at " + to_text(answer.at));
   if (!answer.next) return;
   if (kind_ == FormatKind::kTable) {
-    note(fmt::format("{} rows shown, there are more: give --all, or --cursor with what follows",
-                     answer.matched));
+    note(fmt::format("{} row{} shown, there are more: give --all, or --cursor with what follows",
+                     answer.matched, answer.matched == 1 ? "" : "s"));
   }
   note("next " + *answer.next);
 }

@@ -35,7 +35,7 @@ class ShardWriter {
   // The first entry >= key. Returns: false at the end of the view.
   bool seek(View view, std::string_view key, std::string_view& found_key, std::string_view& value);
   // Throws, all three: Error{kIntegrity} when the key is there already / not there: the view is
-  // damaged; verify and rebuild are the remedy. Error{kFull} when map or disk is full.
+  // damaged; rebuild is the remedy. Error{kFull} when map or disk is full.
   void insert(View view, std::string_view key, std::string_view value);
   void update(View view, std::string_view key, std::string_view value);
   void erase(View view, std::string_view key);

@@ -55,6 +55,15 @@ TEST_F(Rows, GetOfNothingIsOneAndNamesHistory) {
   EXPECT_THAT(got.err, HasSubstr("ledger-query history contentAudios absent"));
 }
 
+TEST_F(Rows, ATableThatEndsEarlySaysSo) {
+  for (const auto& [limit, said] :
+       {std::pair("1", "1 row shown"), std::pair("2", "2 rows shown")}) {
+    const Finished found = query({"find", "contentAudios", "-o", "table", "--limit", limit});
+    EXPECT_EQ(found.code, 0);
+    EXPECT_THAT(found.err, HasSubstr(std::string(said) + ", there are more: give --all"));
+  }
+}
+
 TEST_F(Rows, FindAloneGoesByCreationTime) {
   const Finished found = query({"find", "contentAudios", "--select", "_id,status"});
   EXPECT_EQ(found.code, 0);

@@ -14,8 +14,9 @@ constexpr size_t kMeasureEvery = 4096;  // events
 // Of the event whose turn comes after so many others.
 constexpr size_t kRowAhead = 4;
 constexpr size_t kBytesAhead = 2;
-constexpr size_t kDirectoryShare = 2;  // at most one half of the memory finds rows by hash
-constexpr double kLeastShare = 4;      // a quarter of it is a round's own at least
+// At most a quarter of the memory finds rows; beyond that a file does.
+constexpr size_t kDirectoryShare = 4;
+constexpr double kLeastShare = 4;  // a quarter of it is a round's own at least
 }  // namespace
 
 BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& identity,
@@ -35,7 +36,7 @@ BulkFolding::BulkFolding(const fs::path& path, const store::ShardIdentity& ident
 
 BulkFolding::~BulkFolding() = default;
 
-void BulkFolding::begin_round() {
+void BulkFolding::stand() {
   views_ =
       std::make_unique<BulkViews>(stack_.layers(), identity_.log, kept_, identity_.declarations);
   unmeasured_ = 0;
@@ -68,7 +69,7 @@ void BulkFolding::fold_next() {
   const Lookahead::Item& event = ahead_.pop();
   if (!views_) {
     stack_.learn(pulse_);
-    begin_round();
+    stand();
   }
   if (event.is_gap) {
     state_.position = event.end;
@@ -103,9 +104,11 @@ void BulkFolding::spill() {
 void BulkFolding::write_layer() {
   measure();
   meter_.begin_write(ShardWork::Writing::kLayer);
-  const auto write = [this](store::ShardFill& fill) {
+  const double share = static_cast<double>(views_->fresh_entries()) /
+                       static_cast<double>(std::max<uint64_t>(views_->layer_entries(), 1));
+  const auto write = [&](store::ShardFill& fill) {
     const auto pulse = [&] {
-      meter_.written(fill.entries());
+      meter_.written(static_cast<uint64_t>(share * static_cast<double>(fill.entries())));
       pulse_();
     };
     Layers& layers = stack_.layers();
@@ -121,14 +124,35 @@ void BulkFolding::finish() {
   fold_ahead();
   ahead_ = Lookahead();  // its decoders are as large as their largest event
   if (!views_ && stack_.has_rounds() && !stack_.has_layers()) return;
-  if (!views_) begin_round();
+  if (!views_) {
+    stack_.learn_moves(pulse_);
+    stand();
+  }
+  // Without the round's rows there is the more room for entries.
+  if (stack_.has_layers() && state_.position != begun_ && views_->bytes_to_write() > memory_max_) {
+    write_layer();
+    stand();
+  }
+  write_shard();
+}
+
+void BulkFolding::write_shard() {
   measure();
   meter_.begin_write(ShardWork::Writing::kShard);
-  stack_.finish([this](store::ShardFill& fill) {
-    views_->write(fill, [&] {
+  stack_.layers().directory().drop_hashes();
+  const BulkViews::Spills spills{memory_max_,
+                                 [this](const std::function<void(store::ShardFill&)>& entries) {
+                                   stack_.add_entries([&](store::ShardFill& fill) {
+                                     entries(fill);
+                                     return fill.finish(state_);
+                                   });
+                                 }};
+  stack_.finish([&](store::ShardFill& fill) {
+    const auto pulse = [&] {
       meter_.written(fill.entries());
       pulse_();
-    });
+    };
+    views_->write(fill, pulse, spills);
     views_.reset();
     state_ = fill.finish(std::move(state_));
     return state_;

@@ -48,12 +48,13 @@ class BulkFolding {
   void place();
 
  private:
-  void begin_round();
+  void stand();  // on what is there, nothing folded yet
   void fetch_ahead() const;
   void fold_next();
   double measure();  // Returns: how full the memory is; 1: the round ends
   void fold_ahead();
   void write_layer();
+  void write_shard();
 
   const store::ShardIdentity& identity_;
   BulkViews::KeptValues kept_;

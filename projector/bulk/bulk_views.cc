@@ -20,16 +20,7 @@ using record::UserContentAudio;
 using store::Rid;
 using store::View;
 
-constexpr size_t kNodeBytes = 64;  // of a map, hashed or not, without its texts
 constexpr size_t kEndIds = 64;
-constexpr size_t kTextBytes = 48;  // of a text beside its characters, with what malloc takes
-
-Uuid uuid_of(std::string_view bytes) {
-  Uuid id{};
-  LEDGER_ASSERT(bytes.size() == id.size(), "{}", bytes.size());
-  std::copy(bytes.begin(), bytes.end(), id.begin());
-  return id;
-}
 
 std::string_view bytes_of(const Uuid& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
@@ -40,16 +31,16 @@ std::string_view bytes_of(const Uuid& id) {
 BulkViews::BulkViews(const Layers& below, const store::LogIdentity& log, KeptValues kept,
                      const index::Declarations& declarations)
     : below_(below),
+      log_(log),
       kept_(std::move(kept)),
       declarations_(declarations),
-      partition_(log.partition),
       id_prefix_(store::derived_id_prefix(log.ledger_id)),
       content_(apply::content_view(declarations)),
       user_content_(apply::user_content_view(declarations)),
       audios_(below.position(), declarations.of(Table::kContentAudios).size()),
       listenings_(below.position(), declarations.of(Table::kUserContentAudios).size()),
-      audio_entries_(declarations),
-      listening_entries_(declarations) {
+      audio_entries_(declarations, id_prefix_),
+      listening_entries_(declarations, id_prefix_) {
   for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
     size_t number = 0;
     for (const index::IndexSpec* spec : declarations.of(table)) {
@@ -63,30 +54,6 @@ void BulkViews::read_end_below() {
   const auto last = below_.last_event_ids(kEndIds);
   if (last.size() == kEndIds) end_below_from_ = bytes_of(last.front().first);
   for (const auto& [id, offset] : last) end_below_.add(id, offset);
-}
-
-// Three times take the most: the last event, when the directory learns the rows, its old hashes
-// beside its new ones, and when nothing is left but rows and their entries.
-// Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
-size_t BulkViews::bytes() const {
-  const RowDirectory& directory = below_.directory();
-  const size_t telling = looked_up_bytes() + directory.bytes_to_reserve(hashes_to_tell());
-  return std::max(telling, own_bytes()) + directory.bytes();
-}
-
-size_t BulkViews::own_bytes() const {
-  const size_t folding = looked_up_bytes() + event_ids_.bytes();
-  const size_t writing = audios_.bytes() + listenings_.bytes() + text_bytes_ +
-                         audio_entries_.bytes(audios_.count_entered()) +
-                         listening_entries_.bytes(listenings_.count_entered());
-  return std::max(folding, writing);
-}
-
-size_t BulkViews::looked_up_bytes() const {
-  size_t sum = audios_.bytes() + listenings_.bytes() + text_bytes_ + audio_lookup_.bytes() +
-               listening_lookup_.bytes();
-  for (const auto& [view, run] : runs_) sum += run.bytes();
-  return sum;
 }
 
 std::optional<Offset> BulkViews::event_taken(const Uuid& event_id) {
@@ -131,26 +98,25 @@ Slot BulkViews::take(Rid rid, std::string_view value) {
 }
 
 // The directory tells of rows that layers brought or changed, and may tell what a row was found by
-// once; a row that only the base has is found there. Without hashes all of them are searched.
+// once; a row that only the base has is found there.
 template <typename Record, typename Prefix, typename Matches>
 std::optional<Slot> BulkViews::load(uint64_t hash, View view, const Prefix& prefix,
                                     const Matches& matches) {
-  if (below_.layers().empty() || !below_.directory().has_hashes()) {
-    const auto rid = below_.empty() ? std::nullopt : below_.first_of(view, prefix());
-    return rid ? load<Record>(*rid) : std::nullopt;
-  }
+  if (below_.empty()) return std::nullopt;
   std::optional<std::string_view> value;
   const auto fits = [&](Rid rid) {
     if (table(record::table_of<Record>()).find(rid) != nullptr) return false;
     value = below_.row(record::table_of<Record>(), rid);
     return value && matches(store::decode_row<Record>(rid, *value).row);
   };
-  auto rid = below_.directory().find(hash, fits);
-  if (!rid) {
-    if (below_.base() != nullptr) rid = below_.first_of_base(view, prefix());
-    if (!rid || !fits(*rid)) return std::nullopt;
+  const auto rid = below_.directory().find(hash, fits);
+  if (rid) return take<Record>(*rid, *value);
+  if (below_.base() == nullptr) return std::nullopt;
+  const auto of_base = below_.first_of_base(view, prefix());
+  if (!of_base || below_.directory().place(*of_base).state != RowDirectory::Place::State::kInNone) {
+    return std::nullopt;
   }
-  return take<Record>(*rid, *value);
+  return load<Record>(*of_base);
 }
 
 std::optional<store::Stored<ContentAudio>> BulkViews::audio(std::string_view id) {
@@ -256,7 +222,7 @@ std::optional<store::Stored<UserContentAudio>> BulkViews::listening_by_id(std::s
   std::optional<Slot> slot;
   const auto key_of_id = [&] { return key_of(id); };
   if (!is_foreign(id)) {
-    const auto offset = store::derived_offset(id_prefix_, partition_, id);
+    const auto offset = store::derived_offset(id_prefix_, log_.partition, id);
     if (offset) slot = slot_of<UserContentAudio>(Rid{raw(*offset)});
   } else if (const auto found = foreign_ids_.find(id); found != foreign_ids_.end()) {
     slot = found->second;
@@ -293,95 +259,6 @@ void BulkViews::lose(const UserContentAudio& row, Slot slot) {
   if (is_foreign(row.id) && foreign_ids_.erase(row.id) > 0) {
     text_bytes_ -= kNodeBytes + kTextBytes + row.id.size();
   }
-}
-
-std::optional<std::string_view> BulkViews::get(View view, std::string_view key) {
-  LEDGER_ASSERT(view == View::kContentHashes, "view {}", static_cast<int>(view));
-  const auto found = content_hashes_.find(key);
-  if (found != content_hashes_.end()) return found->second;
-  return below_.get(view, key);
-}
-
-void BulkViews::set_content_hash(std::string_view key, std::string_view hash) {
-  const auto [found, fresh] = content_hashes_.insert_or_assign(std::string(key), hash);
-  if (fresh) text_bytes_ += kNodeBytes + 2 * kTextBytes + key.size() + found->second.size();
-}
-
-void BulkViews::insert(View view, std::string_view key, std::string_view value) {
-  switch (view) {
-    case View::kContentAudioRows:
-      audios_.add(store::decode_rid_key(key), value, false);
-      return;
-    case View::kUserContentAudioRows:
-      listenings_.add(store::decode_rid_key(key), value, false);
-      return;
-    case View::kEventIds:
-      event_ids_.add(uuid_of(key), store::decode_offset(value));
-      if (key < end_below_from_) ++scattered_event_ids_;
-      return;
-    case View::kContentHashes:
-      set_content_hash(key, value);
-      return;
-    case View::kVersions:
-    case View::kPast:
-    case View::kLeftAt:
-    case View::kOutcomes:
-    case View::kRecordOutcomes:
-      runs_[view].add(key, value);
-      return;
-  }
-  LEDGER_ASSERT(false, "view {}", static_cast<int>(view));
-}
-
-RowTable::Row& BulkViews::row_of(View view, std::string_view rid_key) {
-  LEDGER_ASSERT(view == View::kContentAudioRows || view == View::kUserContentAudioRows, "view {}",
-                static_cast<int>(view));
-  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
-  RowTable::Row* const row = rows.find(store::decode_rid_key(rid_key));
-  LEDGER_ASSERT(row != nullptr, "rid {}", store::raw(store::decode_rid_key(rid_key)));
-  return *row;
-}
-
-void BulkViews::update(View view, std::string_view key, std::string_view value) {
-  if (view == View::kContentHashes) {
-    set_content_hash(key, value);
-    return;
-  }
-  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
-  rows.set(row_of(view, key), value);
-}
-
-void BulkViews::erase(View view, std::string_view key) {
-  RowTable& rows = view == View::kContentAudioRows ? audios_ : listenings_;
-  rows.erase(row_of(view, key));
-}
-
-// The row has these very bytes.
-void BulkViews::supersede(Table table, Rid rid, Offset from, const apply::LateBytes&) {
-  const store::RowBytes row = store::split_row(rid, this->table(table).find(rid)->bytes());
-  runs_[View::kVersions].add(store::version_key(rid, from), row.image);
-}
-
-void BulkViews::enter(View view, const apply::LateBytes&, const store::Entry& entry) {
-  if (raw(entry.entered) == store::raw(entry.rid)) return;  // the row's first key
-  const IndexView& index = indexes_.at(view);
-  RowTable& rows = table(index.table);
-  rows.set_entered(*rows.find(entry.rid), index.number, entry.entered);
-}
-
-std::optional<store::Entry> BulkViews::leave(View view, const apply::LateBytes& key, Rid rid) {
-  IndexView& index = indexes_.at(view);
-  RowTable& rows = table(index.table);
-  const RowTable::Row& row = *rows.find(rid);
-  const Offset entered = rows.entered(row, index.number);
-  if (entered != RowTable::kFirst) return store::Entry{rid, entered};
-  if (!row.in_base) return store::Entry{rid, Offset{store::raw(rid)}};
-  const std::string_view bytes = key.bytes();
-  const auto found = below_.entry(view, bytes, rid);
-  if (!found) return std::nullopt;
-  index.gone.emplace_back(bytes);
-  text_bytes_ += kTextBytes + bytes.size();
-  return found;
 }
 
 }  // namespace ledger::bulk

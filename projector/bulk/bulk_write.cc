@@ -1,10 +1,8 @@
 // BulkViews::write, write_layer and put: each view of the round in key order, merged with those
 // below, alone, or written over the base's.
 #include <algorithm>
-#include <cmath>
 
 #include "projector/bulk/bulk_views.h"
-#include "projector/bulk/row_hashes.h"
 #include "schemas/base/assert.h"
 #include "schemas/index/key.h"
 
@@ -15,8 +13,7 @@ namespace {
 using record::Table;
 using store::View;
 
-constexpr size_t kPageBytes = 4096;
-constexpr size_t kKeysPerPage = 16;  // what keys add at least: entries have up to 256 bytes
+constexpr size_t kAhead = 8;  // entries fetched before their turn
 
 // Entries of a sorted run, one after another.
 class RunSource {
@@ -24,6 +21,8 @@ class RunSource {
   explicit RunSource(const KeyRun& run) : next_(run.items().begin()), end_(run.items().end()) {}
   bool next(std::string_view& key, std::string_view& value) {
     if (next_ == end_) return false;
+    if (static_cast<size_t>(end_ - next_) > kAhead)
+      __builtin_prefetch(next_[ptrdiff_t{kAhead}].bytes);
     key = next_->key();
     value = next_->value();
     ++next_;
@@ -60,21 +59,27 @@ class RowSource {
   explicit RowSource(const RowTable& table) : table_(table), slots_(table.in_order()) {}
   bool next(std::string_view& key, std::string_view& value) {
     for (; next_ < slots_.size(); ++next_) {
-      const RowTable::Row& row = table_.rows()[slots_[next_]];
-      if (!row.live || !row.changed) continue;
-      key_ = store::rid_key(row.rid);
+      if (next_ + 2 * kAhead < slots_.size()) {
+        table_.prefetch(slots_[next_ + 2 * kAhead]);
+        table_.prefetch_bytes(slots_[next_ + kAhead]);
+      }
+      row_ = &table_.rows()[slots_[next_]];
+      if (!row_->live || !row_->changed) continue;
+      key_ = store::rid_key(row_->rid);
       key = key_;
-      value = row.bytes();
+      value = row_->bytes();
       ++next_;
       return true;
     }
     return false;
   }
+  const RowTable::Row& row() const { return *row_; }  // that next() gave
 
  private:
   const RowTable& table_;
   std::vector<Slot> slots_;
   size_t next_ = 0;
+  const RowTable::Row* row_ = nullptr;
   std::string key_;
 };
 
@@ -87,42 +92,141 @@ std::vector<std::string> rows_gone(const RowTable& table) {
   return gone;
 }
 
+// Of views whose entries tell of no others.
+struct NothingGathered {
+  template <typename Source>
+  void add(const Source&) {}
+  void add_below(std::string_view, std::string_view) {}
+};
+
 }  // namespace
 
-void BulkViews::write(store::ShardFill& fill, const std::function<void()>& pulse) {
+// Rows are told to it in order of rid, as they are written.
+template <typename Record>
+class BulkViews::Gathered {
+ public:
+  Gathered(BulkViews& views, Target target, const Pulse& pulse, const Spills& spills)
+      : views_(views),
+        rows_(kOfListenings ? views.listenings_ : views.audios_),
+        target_(target),
+        pulse_(pulse),
+        spills_(spills),
+        entries_(fresh()) {}
+
+  void add(const RowSource& source) {
+    const RowTable::Row& row = source.row();
+    if (row.entered == 0 && is_derived(row)) {
+      if (target_ == Target::kLayer) return;
+      entries_.add(row.rid, row.bytes());
+    } else if (!row.in_base || row.entered != 0) {
+      entries_.add(rows_, row);
+    } else {
+      return;
+    }
+    measure();
+  }
+  void add_below(std::string_view key, std::string_view value) {
+    if (!kOfListenings) return;
+    const store::Rid rid = store::decode_rid_key(key);
+    if (!views_.below_.has_derived_entries(rid)) return;
+    entries_.add(rid, value);
+    measure();
+  }
+  IndexEntries<Record> take() { return std::move(entries_); }
+
+ private:
+  static constexpr bool kOfListenings = record::table_of<Record>() == Table::kUserContentAudios;
+  static constexpr size_t kMeasureEvery = 64;  // rows
+  static constexpr size_t kLeastShare = 4;     // a quarter of the memory is taken before any spill
+
+  bool is_derived(const RowTable::Row& row) const {
+    return kOfListenings && (!row.in_base || views_.below_.has_derived_entries(row.rid));
+  }
+
+  IndexEntries<Record> fresh() const {
+    IndexEntries<Record> entries(views_.declarations_, views_.log_);
+    if (target_ == Target::kLayer && kOfListenings) return entries;
+    const bool reads_below = kOfListenings && target_ == Target::kShard;
+    entries.reserve(rows_.rows().size() + (reads_below ? views_.rows_below() : 0));
+    return entries;
+  }
+
+  void measure() {
+    if (++unmeasured_ < kMeasureEvery) return;
+    unmeasured_ = 0;
+    pulse_();
+    if (!spills_.add) return;
+    const size_t bytes = entries_.bytes();
+    const size_t others = rows_.bytes() + views_.below_.directory().bytes();
+    if (bytes + others <= spills_.memory_max || bytes < spills_.memory_max / kLeastShare) return;
+    spill();
+  }
+
+  void spill() {
+    entries_.sort();
+    spills_.add([this](store::ShardFill& fill) {
+      fill.set_pulse(pulse_);
+      for (const auto& [view, index] : views_.indexes_) {
+        if (index.table != record::table_of<Record>()) continue;
+        auto source = entries_.of(index.number);
+        fill.begin(view, {});
+        std::string_view key;
+        std::string_view value;
+        while (source.next(key, value)) fill.copy(key, value);
+      }
+    });
+    ++views_.spilled_;
+    entries_ = fresh();
+  }
+
+  BulkViews& views_;
+  const RowTable& rows_;
+  Target target_;
+  const Pulse& pulse_;
+  const Spills& spills_;
+  IndexEntries<Record> entries_;
+  size_t unmeasured_ = 0;
+};
+
+void BulkViews::write(store::ShardFill& fill, const Pulse& pulse, const Spills& spills) {
   fill.set_pulse(pulse);
   std::map<View, store::ViewName> names;
   for (const store::ViewName& name : store::view_names(declarations_)) names[name.view] = name;
-  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone,
+                        auto& gathered) {
     pulse();
-    merge(names.at(view), std::move(source), gone, fill);
+    merge(names.at(view), std::move(source), gone, gathered, fill);
   };
-  each_view(take, pulse);
+  each_view(Target::kShard, take, pulse, spills, [] {});
 }
 
-void BulkViews::write_layer(store::ShardFill& fill, const std::function<void()>& pulse,
-                            RowDirectory& directory, size_t layer) {
+void BulkViews::write_layer(store::ShardFill& fill, const Pulse& pulse, RowDirectory& directory,
+                            size_t layer) {
   fill.set_pulse(pulse);
-  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone,
+                        auto& gathered) {
     pulse();
-    write_view(view, std::move(source), gone, fill);
+    write_view(view, std::move(source), gone, gathered, fill);
   };
-  each_view(take, pulse, [&] { tell(directory, layer); });
+  each_view(Target::kLayer, take, pulse, {}, [&] { tell(directory, layer); });
 }
 
 void BulkViews::put(store::ShardWriter& writer) {
   LEDGER_ASSERT(below_.layers().empty(), "{}", below_.layers().size());
-  const auto take = [&](View view, auto source, const std::vector<std::string>& gone) {
-    put_view(view, std::move(source), gone, writer);
+  const auto take = [&](View view, auto source, const std::vector<std::string>& gone,
+                        auto& gathered) {
+    put_view(view, std::move(source), gone, gathered, writer);
   };
-  each_view(take, [] {});
+  each_view(
+      Target::kBase, take, [] {}, {}, [] {});
 }
 
 // Index entries come last, when the memory of the others is free: they take the most.
 template <typename Take>
-void BulkViews::each_view(const Take& take, const std::function<void()>& pulse,
+void BulkViews::each_view(Target target, const Take& take, const Pulse& pulse, const Spills& spills,
                           const std::function<void()>& looked_up) {
-  take(View::kEventIds, EventIdSource(event_ids_.sorted()), {});
+  NothingGathered nothing;
+  take(View::kEventIds, EventIdSource(event_ids_.sorted()), {}, nothing);
   event_ids_ = {};
   looked_up();
   audio_lookup_ = {};
@@ -134,27 +238,32 @@ void BulkViews::each_view(const Take& take, const std::function<void()>& pulse,
       for (const auto& [key, value] : content_hashes_) run.add(key, value);
     }
     run.sort();
-    take(view, RunSource(run), {});
+    take(view, RunSource(run), {}, nothing);
   }
-  each_view_of_table<record::ContentAudio>(take, pulse);
-  each_view_of_table<record::UserContentAudio>(take, pulse);
+  each_view_of_table<record::ContentAudio>(target, take, pulse, spills);
+  each_view_of_table<record::UserContentAudio>(target, take, pulse, spills);
 }
 
 template <typename Record, typename Take>
-void BulkViews::each_view_of_table(const Take& take, const std::function<void()>& pulse) {
-  const RowTable& rows = table(record::table_of<Record>());
-  take(store::rows_of(record::table_of<Record>()), RowSource(rows), rows_gone(rows));
-  const IndexEntries<Record> entries(rows, declarations_, pulse);
+void BulkViews::each_view_of_table(Target target, const Take& take, const Pulse& pulse,
+                                   const Spills& spills) {
+  RowTable& rows = table(record::table_of<Record>());
+  Gathered<Record> gathered(*this, target, pulse, spills);
+  take(store::rows_of(record::table_of<Record>()), RowSource(rows), rows_gone(rows), gathered);
+  IndexEntries<Record> entries = gathered.take();
+  rows.clear();
+  entries.sort();
+  NothingGathered nothing;
   for (auto& [view, index] : indexes_) {
     if (index.table != record::table_of<Record>()) continue;
     std::sort(index.gone.begin(), index.gone.end());
-    take(view, entries.of(index.number), index.gone);
+    take(view, entries.of(index.number), index.gone, nothing);
   }
 }
 
-template <typename Source>
+template <typename Source, typename Any>
 void BulkViews::put_view(View view, Source source, const std::vector<std::string>& gone,
-                         store::ShardWriter& writer) const {
+                         Any& gathered, store::ShardWriter& writer) const {
   auto next_gone = gone.begin();
   std::string_view key;
   std::string_view value;
@@ -167,52 +276,9 @@ void BulkViews::put_view(View view, Source source, const std::vector<std::string
     } else {
       writer.insert(view, key, value);
     }
+    gathered.add(source);
   }
   for (; next_gone != gone.end(); ++next_gone) writer.erase(view, *next_gone);
-}
-
-// Of `keys` new or changed ones, `scattered` fall on any leaf and the others behind the last one.
-// Of L leaves n scattered keys leave L * e^(-n/L) untouched.
-size_t BulkViews::pages_touched(View view, size_t keys, size_t scattered) const {
-  const double leaves =
-      below_.base() == nullptr ? 0 : static_cast<double>(below_.base()->leaves(view));
-  const double untouched =
-      leaves == 0 ? 0 : leaves * std::exp(-static_cast<double>(scattered) / leaves);
-  return static_cast<size_t>(leaves - untouched) + keys / kKeysPerPage;
-}
-
-uint64_t BulkViews::fresh_entries() const {
-  uint64_t sum = event_ids_.size();
-  for (const auto& [view, run] : runs_) sum += run.items().size();
-  for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
-    const RowTable& rows = table == Table::kContentAudios ? audios_ : listenings_;
-    const size_t indexes = declarations_.of(table).size();
-    sum += (rows.rows().size() - rows.count_in_base()) * (1 + indexes);
-  }
-  return sum;
-}
-
-size_t BulkViews::dirty_pages() const {
-  size_t pages =
-      pages_touched(View::kEventIds, event_ids_.size(), scattered_event_ids_) +
-      (audios_.bytes() + listenings_.bytes()) / kPageBytes +
-      pages_touched(View::kContentHashes, content_hashes_.size(), content_hashes_.size());
-  for (const auto& [view, run] : runs_) {
-    pages += pages_touched(view, run.items().size(), run.items().size());
-  }
-  for (const Table table : {Table::kContentAudios, Table::kUserContentAudios}) {
-    const RowTable& rows = table == Table::kContentAudios ? audios_ : listenings_;
-    pages += pages_touched(store::rows_of(table), 0, rows.count_in_base());
-  }
-  const View by_id = store::view_of(index::by_id_of(Table::kUserContentAudios));
-  for (const auto& [view, index] : indexes_) {
-    const RowTable& rows = index.table == Table::kContentAudios ? audios_ : listenings_;
-    const size_t fresh = rows.rows().size() - rows.count_in_base();
-    const size_t moved = rows.count_moved() + index.gone.size();
-    pages +=
-        pages_touched(view, fresh + moved, moved + (view == by_id ? foreign_ids_.size() : fresh));
-  }
-  return pages;
 }
 
 // Whether an entry of this round replaces one of the base that is not gone.
@@ -228,36 +294,10 @@ bool BulkViews::base_has(View view, std::string_view key) const {
   }
 }
 
-void BulkViews::tell(RowDirectory& directory, size_t layer) const {
-  for (const RowTable* table : {&audios_, &listenings_}) {
-    for (const RowTable::Row& row : table->rows()) {
-      if (!row.live) {
-        if (row.in_base) directory.put_dead(row.rid);
-      } else if (row.changed) {
-        directory.put(row.rid, layer, row.entered != 0);
-      }
-    }
-  }
-  directory.reserve(hashes_to_tell());
-  const auto add_to = [&](const RowTable& table) {
-    return [&](uint64_t hash, Slot slot) { directory.add(hash, table.rows()[slot].rid); };
-  };
-  audio_lookup_.each(add_to(audios_));
-  listening_lookup_.each(add_to(listenings_));
-  for (const auto& [id, slot] : foreign_ids_) add_to(listenings_)(foreign_hash(id), slot);
-}
-
-// Rows of layers are known to it already.
-size_t BulkViews::hashes_to_tell() const {
-  const size_t all = audios_.rows().size() + listenings_.rows().size() + foreign_ids_.size();
-  if (below_.base() != nullptr) return all;
-  return all - audios_.count_in_base() - listenings_.count_in_base();
-}
-
 // Of a key that left and came back, the entry counts.
-template <typename Source>
+template <typename Source, typename Any>
 void BulkViews::write_view(View view, Source source, const std::vector<std::string>& gone,
-                           store::ShardFill& fill) const {
+                           Any& gathered, store::ShardFill& fill) const {
   fill.begin(view, {});
   auto next_gone = gone.begin();
   std::string_view key;
@@ -268,39 +308,46 @@ void BulkViews::write_view(View view, Source source, const std::vector<std::stri
     }
     if (next_gone != gone.end() && *next_gone == key) ++next_gone;
     fill.copy(key, value);
+    gathered.add(source);
   }
   for (; next_gone != gone.end(); ++next_gone) fill.copy(*next_gone, kGone);
 }
 
-// `gone`: keys from below that are left out, ascending; of a key in both, the round's entry is
-// taken. Digests of entries that the base has are those of the base.
-template <typename Source>
+// `gone`: keys from below that are left out, ascending, but for what was spilled, which is of the
+// round; of a key in both, the round's entry is taken. Digests of entries that the base has are
+// those of the base.
+template <typename Source, typename Any>
 void BulkViews::merge(const store::ViewName& name, Source source,
-                      const std::vector<std::string>& gone, store::ShardFill& fill) const {
+                      const std::vector<std::string>& gone, Any& gathered,
+                      store::ShardFill& fill) const {
   std::string_view key;
   std::string_view value;
   bool more = source.next(key, value);
   fill.begin(name.view, below_.base() == nullptr ? store::Digest{}
                                                  : below_.base()->state().digests.at(name.name));
   auto next_gone = gone.begin();
+  const size_t spilled = spilled_;  // what `gathered` adds meanwhile is not in the cursor
   MergedCursor below = below_.cursor(
       name.view, [&](std::string_view hidden, std::string_view old) { fill.drop(hidden, old); });
   bool more_below = below.first();
   while (more || more_below) {
     if (!more_below || (more && key < below.key())) {
       fill.append(key, value);
+      gathered.add(source);
       more = source.next(key, value);
       continue;
     }
     const bool of_base = below_.is_of_base(below);
-    const bool is_gone = next_gone != gone.end() && *next_gone == below.key();
-    if (is_gone) ++next_gone;
+    const bool left = next_gone != gone.end() && *next_gone == below.key();
+    if (left) ++next_gone;
+    const bool is_gone = left && below.source() >= spilled;
     if (is_gone || (more && key == below.key())) {
       if (of_base) fill.drop(below.key(), below.value());
     } else if (of_base) {
       fill.copy(below.key(), below.value());
     } else {
       fill.append(below.key(), below.value());
+      gathered.add_below(below.key(), below.value());
     }
     more_below = below.next();
   }

@@ -24,6 +24,7 @@ class Dictionary {
   // Returns: [number] -> rank.
   std::vector<uint32_t> rank();
   std::string_view at(uint32_t number) const { return texts_.items()[number].key(); }
+  size_t bytes() const { return texts_.bytes() + numbers_.bytes(); }
   uint32_t size() const { return static_cast<uint32_t>(texts_.items().size()); }
 
  private:

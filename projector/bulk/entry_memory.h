@@ -1,6 +1,8 @@
 // What IndexEntries will take in memory, told from the rows as they come.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "projector/bulk/distinct_count.h"
@@ -11,9 +13,11 @@ namespace ledger::bulk {
 template <typename Record>
 class EntryMemory {
  public:
-  // Lifetime: of the declarations, outlive it.
-  explicit EntryMemory(const index::Declarations& declarations)
-      : columns_(key_columns<Record>(declarations)), texts_(columns_.size()) {}
+  // `id_prefix`: of derived ids, which take nothing. Lifetime: of the declarations, outlive it.
+  EntryMemory(const index::Declarations& declarations, std::string id_prefix)
+      : id_prefix_(std::move(id_prefix)),
+        columns_(key_columns<Record>(declarations)),
+        texts_(columns_.size()) {}
 
   // A row, or what became of it.
   void add(const Record& row);
@@ -26,6 +30,7 @@ class EntryMemory {
     size_t bytes = 0;  // of all, not of distinct ones
   };
 
+  std::string id_prefix_;
   std::vector<const record::Field<Record>*> columns_;
   std::vector<Texts> texts_;  // of each column
   size_t added_ = 0;

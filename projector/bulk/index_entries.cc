@@ -12,13 +12,12 @@ namespace ledger::bulk {
 
 namespace {
 
-constexpr size_t kTimeBytes = 9;  // of enc(_creationTime)
 constexpr unsigned kDigitBits = 11;
 constexpr uint32_t kDigits = 1U << kDigitBits;
 constexpr unsigned kRankBits = 32;
-constexpr Slot kPulseEvery = 4096;
 constexpr size_t kRowsAtOnce = 16;
-constexpr size_t kAhead = 8;  // lines fetched before their turn
+constexpr char kTextEnd = '\0';  // of an encoded text
+constexpr size_t kAhead = 8;     // lines fetched before their turn
 
 // Stable: lines of equal ranks stay as they were. `limit`: above all ranks.
 template <typename RankOf>
@@ -32,6 +31,14 @@ void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order
     std::partial_sum(starts.begin(), starts.end(), starts.begin());
     for (const uint32_t line : order) sorted[starts[digit_of(line)]++] = line;
     order.swap(sorted);
+  }
+}
+
+// Rows are made in order of time, so most often there is nothing to do.
+template <typename Before>
+void sort_unless_sorted(std::vector<uint32_t>& order, const Before& before) {
+  if (!std::is_sorted(order.begin(), order.end(), before)) {
+    std::sort(order.begin(), order.end(), before);
   }
 }
 
@@ -53,36 +60,18 @@ std::vector<const record::Field<Record>*> key_columns(const index::Declarations&
 }
 
 template <typename Record>
-IndexEntries<Record>::IndexEntries(const RowTable& rows, const index::Declarations& declarations,
-                                   const std::function<void()>& pulse)
-    : rows_(rows) {
+IndexEntries<Record>::IndexEntries(const index::Declarations& declarations,
+                                   const store::LogIdentity& log)
+    : partition_(log.partition), id_prefix_(store::derived_id_prefix(log.ledger_id)) {
   const record::Table table = record::table_of<Record>();
   for (const auto* field : key_columns<Record>(declarations)) columns_.emplace_back().field = field;
   for (const index::IndexSpec* spec : declarations.of(table)) {
     Index& index = indexes_.emplace_back();
-    index.tail_at = spec->id == index::by_id_of(table) ? kTimeBytes : 0;
+    index.by_id = spec->id == index::by_id_of(table);
     for (const std::string& field : spec->fields) index.columns.push_back(column_of(field));
   }
-  Record record;  // kept for the capacity of its text
-  for (Slot slot = 0; slot < rows.rows().size(); ++slot) {
-    if (slot % kPulseEvery == 0) pulse();
-    const RowTable::Row& row = rows.rows()[slot];
-    const bool as_in_base = row.in_base && row.entered == 0;
-    if (!row.live || as_in_base) continue;
-    store::decode_image(store::split_row(row.rid, row.bytes()).image, row.rid, record);
-    read(slot, record);
-    if (parts_.size() >= kRowsAtOnce * columns_.size()) number_parts();
-  }
-  number_parts();
-  for (size_t column = 0; column < columns_.size(); ++column) {
-    const std::vector<uint32_t> ranks = columns_[column].parts.rank();
-    for (size_t i = column; i < numbers_.size(); i += columns_.size()) {
-      numbers_[i] = ranks[numbers_[i]];
-    }
-  }
-  by_tail_.resize(lines_.size());
-  std::iota(by_tail_.begin(), by_tail_.end(), 0U);
-  sort_by_tail(by_tail_, 0);
+  index::append_text(id_head_, id_prefix_);
+  id_head_.pop_back();
 }
 
 template <typename Record>
@@ -94,21 +83,50 @@ size_t IndexEntries<Record>::column_of(const std::string& field) const {
 }
 
 template <typename Record>
-void IndexEntries<Record>::read(Slot slot, const Record& record) {
-  const RowTable::Row& row = rows_.rows()[slot];
-  const bool is_plain = !row.in_base && row.entered == 0;
-  tail_.clear();
-  index::append_number(tail_, record.creation_time);
-  index::append_text(tail_, record.id);
-  lines_.push_back(
-      {row.rid, arena_.copy(tail_), static_cast<uint32_t>(tail_.size()), is_plain ? kPlain : slot});
+void IndexEntries<Record>::reserve(size_t rows) {
+  lines_.reserve(rows);
+  numbers_.reserve(rows * columns_.size());
+}
+
+template <typename Record>
+void IndexEntries<Record>::add(store::Rid rid, std::string_view value) {
+  read(rid, value);
+}
+
+template <typename Record>
+void IndexEntries<Record>::add(const RowTable& rows, const RowTable::Row& row) {
+  Line& line = read(row.rid, row.bytes());
+  if (row.entered == 0) return;
+  line.moved = static_cast<uint32_t>(entered_.size() / indexes_.size());
+  for (size_t index = 0; index < indexes_.size(); ++index) {
+    const Offset moved = rows.entered(row, index);
+    const Offset first = row.in_base ? kNoEntry : Offset{store::raw(row.rid)};
+    entered_.push_back(moved == RowTable::kFirst ? first : moved);
+  }
+}
+
+template <typename Record>
+typename IndexEntries<Record>::Line& IndexEntries<Record>::read(store::Rid rid,
+                                                                std::string_view value) {
+  store::decode_image(store::split_row(rid, value).image, rid, record_);
+  Line& line = lines_.emplace_back();
+  line.rid = rid;
+  line.creation_time = record_.creation_time;
+  if (store::derived_offset(id_prefix_, partition_, record_.id) != Offset{store::raw(rid)}) {
+    id_.clear();
+    index::append_text(id_, record_.id);
+    line.id = static_cast<uint32_t>(ids_.size());
+    ids_.emplace_back(arena_.copy(id_), id_.size());
+  }
   for (const Column& column : columns_) {
     const size_t begin = part_bytes_.size();
-    index::append_value(part_bytes_, column.field->get(record));
+    index::append_value(part_bytes_, column.field->get(record_));
     const std::string_view part = std::string_view(part_bytes_).substr(begin);
     parts_.push_back({part_bytes_.size(), Dictionary::hash_of(part)});
     column.parts.fetch_place(parts_.back().hash);
   }
+  if (parts_.size() >= kRowsAtOnce * columns_.size()) number_parts();
+  return line;
 }
 
 // For several rows together: each step needs what the one before fetched into the cache.
@@ -127,15 +145,63 @@ void IndexEntries<Record>::number_parts() {
   part_bytes_.clear();
 }
 
-// Rows are made in order of time, so most often there is nothing to do.
 template <typename Record>
-void IndexEntries<Record>::sort_by_tail(std::vector<uint32_t>& order, size_t tail_at) const {
-  const auto before = [&](uint32_t a, uint32_t b) {
-    return lines_[a].bytes().substr(tail_at) < lines_[b].bytes().substr(tail_at);
-  };
-  if (!std::is_sorted(order.begin(), order.end(), before)) {
-    std::sort(order.begin(), order.end(), before);
+size_t IndexEntries<Record>::bytes() const {
+  size_t sum = lines_.size() * row_bytes(columns_.size()) + arena_.bytes() +
+               ids_.size() * sizeof(std::string_view) + entered_.size() * sizeof(Offset);
+  for (const Column& column : columns_) sum += column.parts.bytes();
+  return sum;
+}
+
+template <typename Record>
+void IndexEntries<Record>::sort() {
+  number_parts();
+  for (size_t column = 0; column < columns_.size(); ++column) {
+    const std::vector<uint32_t> ranks = columns_[column].parts.rank();
+    for (size_t i = column; i < numbers_.size(); i += columns_.size()) {
+      numbers_[i] = ranks[numbers_[i]];
+    }
   }
+  by_tail_.resize(lines_.size());
+  std::iota(by_tail_.begin(), by_tail_.end(), 0U);
+  sort_by_tail(by_tail_);
+}
+
+// Derived ids of one ledger and partition ascend as their rids do.
+template <typename Record>
+bool IndexEntries<Record>::id_before(const Line& a, const Line& b) const {
+  if (a.id == kNone && b.id == kNone) return a.rid < b.rid;
+  std::string one;
+  std::string other;
+  append_id(a, one);
+  append_id(b, other);
+  return one < other;
+}
+
+template <typename Record>
+void IndexEntries<Record>::append_id(const Line& line, std::string& key) const {
+  if (line.id != kNone) {
+    key.append(ids_[line.id]);
+    return;
+  }
+  store::append_derived_id(key, id_head_, partition_, Offset{store::raw(line.rid)});
+  key.push_back(kTextEnd);
+}
+
+template <typename Record>
+void IndexEntries<Record>::sort_by_tail(std::vector<uint32_t>& order) const {
+  const auto before = [&](uint32_t a, uint32_t b) {
+    const uint64_t one = index::ordered_bits(lines_[a].creation_time);
+    const uint64_t other = index::ordered_bits(lines_[b].creation_time);
+    return one == other ? id_before(lines_[a], lines_[b]) : one < other;
+  };
+  sort_unless_sorted(order, before);
+}
+
+template <typename Record>
+void IndexEntries<Record>::sort_by_id(std::vector<uint32_t>& order) const {
+  const auto before = [&](uint32_t a, uint32_t b) { return id_before(lines_[a], lines_[b]); };
+  sort_unless_sorted(order, before);
 }
 
 template <typename Record>
@@ -144,8 +210,8 @@ std::vector<uint32_t> IndexEntries<Record>::order_of(size_t number) const {
   std::vector<uint32_t> order;
   order.reserve(lines_.size());
   std::copy_if(by_tail_.begin(), by_tail_.end(), std::back_inserter(order),
-               [&](uint32_t line) { return has_entry(lines_[line], number); });
-  if (index.tail_at != 0) sort_by_tail(order, index.tail_at);
+               [&](uint32_t line) { return entered(lines_[line], number) != kNoEntry; });
+  if (index.by_id) sort_by_id(order);
   for (auto column = index.columns.rbegin(); column != index.columns.rend(); ++column) {
     sort_by([&](uint32_t line) { return numbers_of(line)[*column]; },
             columns_[*column].parts.size(), order);
@@ -154,18 +220,9 @@ std::vector<uint32_t> IndexEntries<Record>::order_of(size_t number) const {
 }
 
 template <typename Record>
-bool IndexEntries<Record>::has_entry(const Line& line, size_t index) const {
-  if (line.slot == kPlain) return true;
-  const RowTable::Row& row = rows_.rows()[line.slot];
-  return !row.in_base || rows_.entered(row, index) != RowTable::kFirst;
-}
-
-template <typename Record>
-store::Entry IndexEntries<Record>::entry_of(const Line& line, size_t index) const {
-  const Offset first{store::raw(line.rid)};
-  if (line.slot == kPlain) return {line.rid, first};
-  const Offset moved = rows_.entered(rows_.rows()[line.slot], index);
-  return {line.rid, moved == RowTable::kFirst ? first : moved};
+Offset IndexEntries<Record>::entered(const Line& line, size_t index) const {
+  if (line.moved == kNone) return Offset{store::raw(line.rid)};
+  return entered_[line.moved * indexes_.size() + index];
 }
 
 template <typename Record>
@@ -176,10 +233,9 @@ template <typename Record>
 bool IndexEntries<Record>::Source::next(std::string_view& key, std::string_view& value) {
   if (next_ == order_.size()) return false;
   const std::vector<Line>& lines = entries_.lines_;
-  if (next_ + 2 * kAhead < order_.size()) {
-    __builtin_prefetch(&lines[order_[next_ + 2 * kAhead]]);
-    __builtin_prefetch(entries_.numbers_of(order_[next_ + 2 * kAhead]));
-    __builtin_prefetch(lines[order_[next_ + kAhead]].tail);
+  if (next_ + kAhead < order_.size()) {
+    __builtin_prefetch(&lines[order_[next_ + kAhead]]);
+    __builtin_prefetch(entries_.numbers_of(order_[next_ + kAhead]));
   }
   const uint32_t number = order_[next_++];
   const Line& line = lines[number];
@@ -189,8 +245,13 @@ bool IndexEntries<Record>::Source::next(std::string_view& key, std::string_view&
   for (const size_t column : index.columns) {
     key_.append(entries_.columns_[column].parts.at(numbers[column]));
   }
-  key_.append(line.bytes().substr(index.tail_at));
-  value_ = store::encode_entry(key_, entries_.entry_of(line, index_));
+  if (!index.by_id) index::append_number(key_, line.creation_time);
+  entries_.append_id(line, key_);
+  value_.clear();
+  const bool told_by_key = line.id == kNone && line.moved == kNone;
+  if (!told_by_key) {
+    value_ = store::encode_entry(key_, {line.rid, entries_.entered(line, index_)});
+  }
   key = key_;
   value = value_;
   return true;

@@ -1,12 +1,12 @@
 // The entries of all indexes of a table, from one reading of its rows.
 //
-//   row   -> a line: rid, enc(_creationTime) enc(_id), a number for each other field of a key
+//   row   -> a line: rid, enc(_creationTime), enc(_id), a number for each other field of a key
 //   index -> lines sorted by field, the last field first -> keys, put together as they are read
 //
-// Every key ends with enc(_creationTime) enc(_id), by_id's with enc(_id) alone.
+// Every key ends with enc(_creationTime) enc(_id), by_id's with enc(_id) alone. Of an _id that was
+// derived the rid tells all.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "projector/bulk/row_table.h"
 #include "schemas/index/spec.h"
 #include "schemas/record/fields.h"
+#include "schemas/store/shard_state.h"
 
 namespace ledger::bulk {
 
@@ -24,13 +25,21 @@ std::vector<const record::Field<Record>*> key_columns(const index::Declarations&
 template <typename Record>
 class IndexEntries {
  public:
-  // Reads rows that have entries which the base has not. `pulse`: called now and then meanwhile;
-  // may throw. Lifetime: of rows and declarations, outlive it.
-  IndexEntries(
-      const RowTable& rows, const index::Declarations& declarations,
-      const std::function<void()>& pulse = [] {});
+  IndexEntries(const index::Declarations& declarations, const store::LogIdentity& log);
 
-  // What a row takes beside its tail and the texts of its columns.
+  // Room for so many rows, which takes less when they come.
+  void reserve(size_t rows);
+  // A row of which all keys stand as its first ones did. `value`: as store::encode_row.
+  void add(store::Rid rid, std::string_view value);
+  // Likewise, or one of those whose keys moved: of a row from below the entries that moved, of
+  // others all.
+  void add(const RowTable& rows, const RowTable::Row& row);
+  size_t bytes() const;  // with what sorting will take
+  size_t size() const { return lines_.size(); }
+  // No row comes any more; of() may be called.
+  void sort();
+
+  // What a row takes beside its texts, of which a derived _id is none.
   static size_t row_bytes(size_t columns) {
     return sizeof(Line) + (columns + kOrders) * sizeof(uint32_t);
   }
@@ -52,18 +61,19 @@ class IndexEntries {
     std::string key_;
     std::string value_;
   };
-  // `index`: its number among those of the table.
+  // `index`: its number among those of the table. Lifetime: that of the entries.
   Source of(size_t index) const { return Source(*this, index); }
 
  private:
   static constexpr size_t kOrders = 3;  // numbers of lines: by tail, and two while one is sorted
-  static constexpr Slot kPlain = 0xFFFFFFFF;
+  static constexpr uint32_t kNone = 0xFFFFFFFF;
+  static constexpr Offset kNoEntry{-1};
+
   struct Line {
     store::Rid rid{};
-    const char* tail = nullptr;  // enc(_creationTime) enc(_id)
-    uint32_t tail_size = 0;
-    Slot slot = kPlain;  // of a row of the base, or with keys that moved
-    std::string_view bytes() const { return {tail, tail_size}; }
+    double creation_time = 0;
+    uint32_t id = kNone;     // in ids_; none: it is derived from rid
+    uint32_t moved = kNone;  // in entered_; none: each key is the row's first
   };
   struct Column {
     const record::Field<Record>* field = nullptr;
@@ -71,7 +81,7 @@ class IndexEntries {
   };
   struct Index {
     std::vector<size_t> columns;
-    size_t tail_at = 0;  // where what ends a key begins in a line's bytes
+    bool by_id = false;  // keys without _creationTime
   };
 
   // Columns of a few rows that have no numbers yet.
@@ -81,24 +91,31 @@ class IndexEntries {
   };
 
   size_t column_of(const std::string& field) const;
-  void read(Slot slot, const Record& record);
+  Line& read(store::Rid rid, std::string_view value);
   void number_parts();
-  void sort_by_tail(std::vector<uint32_t>& order, size_t tail_at) const;
+  bool id_before(const Line& a, const Line& b) const;
+  void append_id(const Line& line, std::string& key) const;  // encoded
+  void sort_by_id(std::vector<uint32_t>& order) const;
+  void sort_by_tail(std::vector<uint32_t>& order) const;
   std::vector<uint32_t> order_of(size_t index) const;
   const uint32_t* numbers_of(uint32_t line) const {
     return numbers_.data() + line * columns_.size();
   }
-  bool has_entry(const Line& line, size_t index) const;
-  store::Entry entry_of(const Line& line, size_t index) const;
+  Offset entered(const Line& line, size_t index) const;  // kNoEntry: it has none there
 
-  const RowTable& rows_;
+  Partition partition_;
+  std::string id_prefix_;
+  std::string id_head_;  // of an encoded derived _id, what comes before its digits
   std::vector<Index> indexes_;
   std::vector<Column> columns_;
   Arena arena_;
   std::vector<Line> lines_;
-  std::vector<uint32_t> numbers_;  // [line][column] of its part; a rank when all is read
+  std::vector<uint32_t> numbers_;      // [line][column] of its part; a rank when all is read
+  std::vector<std::string_view> ids_;  // encoded
+  std::vector<Offset> entered_;        // [moved row][index]
   std::vector<uint32_t> by_tail_;
-  std::string tail_;
+  Record record_;  // kept for the capacity of its text
+  std::string id_;
   std::string part_bytes_;
   std::vector<Part> parts_;  // [row][column]
 };

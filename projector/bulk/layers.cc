@@ -20,16 +20,27 @@ uint64_t entries_of(const store::ShardReader& shard) {
   return sum;
 }
 
+uint64_t live_listenings(const store::ShardReader& shard) {
+  const auto& rows = shard.state().counters.rows;
+  const auto found = rows.find(record::Table::kUserContentAudios);
+  return found == rows.end() ? 0 : found->second;
+}
+
 }  // namespace
 
-Layers::Layers(const store::ShardReader* base, size_t directory_bytes_max)
-    : base_(base), directory_(directory_bytes_max) {}
+Layers::Layers(const store::ShardReader* base, size_t directory_bytes_max,
+               const std::filesystem::path& folder)
+    : base_(base), directory_(directory_bytes_max, folder) {}
 
 // Sealed: nobody writes to one that is named.
 void Layers::add(const std::filesystem::path& path) { layers_.emplace_back(path, true); }
 
+void Layers::keep(size_t count) {
+  while (layers_.size() > count) layers_.pop_back();
+}
+
 void Layers::join(size_t first, const std::filesystem::path& path) {
-  while (layers_.size() > first) layers_.pop_back();
+  keep(first);
   add(path);
   directory_.join_layers(first);
 }
@@ -44,7 +55,17 @@ uint64_t Layers::base_entries() const { return base_ == nullptr ? 0 : entries_of
 uint64_t Layers::entries() const {
   uint64_t sum = 0;
   for (const store::ShardReader& layer : layers_) sum += entries_of(layer);
-  return sum;
+  return sum + derived_entries();
+}
+
+// Of rows whose keys moved they are counted though they are in layers, which few are.
+uint64_t Layers::derived_entries() const {
+  if (layers_.empty()) return 0;
+  const uint64_t live = live_listenings(layers_.back());
+  const uint64_t of_base = base_ == nullptr ? 0 : live_listenings(*base_);
+  const index::Declarations& declarations = layers_.back().identity().declarations;
+  const size_t indexes = declarations.of(record::Table::kUserContentAudios).size();
+  return live < of_base ? 0 : (live - of_base) * indexes;
 }
 
 std::optional<std::string_view> Layers::get(View view, std::string_view key) const {
@@ -77,22 +98,11 @@ std::vector<std::pair<Uuid, Offset>> Layers::last_event_ids(size_t count_max) co
   return last;
 }
 
-namespace {
-
-template <typename AnyCursor>
-std::optional<store::Rid> first_of(AnyCursor cursor, std::string_view prefix) {
+std::optional<store::Rid> Layers::first_of_base(View view, std::string_view prefix) const {
+  if (base_ == nullptr) return std::nullopt;
+  store::ViewCursor cursor = base_->cursor(view);
   if (!cursor.seek(prefix) || !cursor.key().starts_with(prefix)) return std::nullopt;
   return store::decode_entry(cursor.key(), cursor.value()).rid;
-}
-
-}  // namespace
-
-std::optional<store::Rid> Layers::first_of(View view, std::string_view prefix) const {
-  return bulk::first_of(cursor(view), prefix);
-}
-
-std::optional<store::Rid> Layers::first_of_base(View view, std::string_view prefix) const {
-  return base_ == nullptr ? std::nullopt : bulk::first_of(base_->cursor(view), prefix);
 }
 
 std::optional<std::string_view> Layers::row(record::Table table, store::Rid rid) const {
@@ -110,6 +120,10 @@ std::optional<std::string_view> Layers::row(record::Table table, store::Rid rid)
 
 bool Layers::is_of_base(store::Rid rid) const {
   return base_ != nullptr && store::raw(rid) < raw(base_->state().position);
+}
+
+bool Layers::has_derived_entries(store::Rid rid) const {
+  return !is_of_base(rid) && !directory_.place(rid).moved;
 }
 
 std::optional<store::Entry> Layers::entry(View view, std::string_view key, store::Rid rid) const {
@@ -132,7 +146,7 @@ MergedCursor Layers::cursor(View view,
                             std::function<void(std::string_view, std::string_view)> hidden) const {
   std::vector<store::ViewCursor> all = cursors(view, 0);
   if (base_ != nullptr) all.push_back(base_->cursor(view));
-  const size_t base = layers_.size();
+  const size_t base = base_ == nullptr ? all.size() : all.size() - 1;
   return {std::move(all), may_leave(view),
           [base, hidden = std::move(hidden)](size_t source, std::string_view key,
                                              std::string_view value) {

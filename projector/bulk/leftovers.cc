@@ -17,9 +17,15 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kTakenUpMax = 5;  // at the same positions
+// Of layers and rounds: builds go on from what has their own form alone.
+constexpr int kForm = 2;
 
-std::string text_of(Base base) {
-  return base ? fmt::format("gen-{}", store::raw(*base)) : std::string("log");
+std::string text_of(store::Generation generation) {
+  return fmt::format("gen-{}", store::raw(generation));
+}
+
+std::string mark_of(Base base) {
+  return fmt::format("{}/{}", base ? text_of(*base) : std::string("log"), kForm);
 }
 
 // Ascending. Without a live generation those without a mark may be what was live.
@@ -143,7 +149,7 @@ void begin_generation(const store::ViewDirectory& directory, store::Generation f
                 fmt::format("cannot create {} ({}); free disk space or check the permissions",
                             folder.string(), error.message()));
   }
-  write_mark(folder, {text_of(base), 0, {}});
+  write_mark(folder, {mark_of(base), 0, {}});
   store::fsync_path(directory.root());
 }
 
@@ -181,7 +187,7 @@ std::optional<Leftover> take_up(const store::ViewDirectory& directory, Base base
   if (!newest) return std::nullopt;
   const fs::path folder = directory.generation(*newest);
   const auto mark = read_mark(folder);
-  if (mark && mark->base == text_of(base)) {
+  if (mark && mark->base == mark_of(base)) {
     remove_replaced_note(folder);  // who takes it up may be a rebuild, which replaces none
     const auto positions = positions_of(directory, *newest, base, fits);
     if (positions && note_taking_up(folder, *mark, *positions)) {
@@ -212,7 +218,7 @@ std::optional<store::Generation> remove_leftovers(const store::ViewDirectory& di
   const auto mark = read_mark(directory.generation(*newest));
   const bool stays =
       live && mark && has_anything_whole(directory, *newest) &&
-      (mark->base == text_of({}) || (keep == Keep::kAll && mark->base == text_of(live)));
+      (mark->base == mark_of({}) || (keep == Keep::kAll && mark->base == mark_of(live)));
   if (stays) return newest;
   remove(directory, *newest, removed);
   return std::nullopt;

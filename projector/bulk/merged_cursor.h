@@ -37,6 +37,7 @@ class MergedCursor {
   std::string_view key() const { return heads_.front().key; }
   std::string_view value() const { return cursors_[heads_.front().source].value(); }
   size_t source() const { return heads_.front().source; }  // number of its cursor
+  size_t sources() const { return cursors_.size(); }
 
  private:
   struct Head {

@@ -37,7 +37,7 @@ void NumberTable::reserve(size_t more) {
 }
 
 void NumberTable::resize(size_t size) {
-  const std::vector<Place> before = std::exchange(places_, std::vector<Place>(size));
+  const Places before = std::exchange(places_, Places(size, places_.get_allocator()));
   used_ = 0;
   for (const Place& place : before) {
     if (place.number != kFree && place.number != kGone) put(place);

@@ -5,17 +5,25 @@
 #include <optional>
 #include <vector>
 
+#include "projector/bulk/overflow.h"
+
 namespace ledger::bulk {
 
 // Only the low 32 bits of a hash count.
 class NumberTable {
  public:
+  static constexpr uint32_t kNumberMax = 0xFFFFFFFD;
+
+  NumberTable() = default;
+  // Lifetime: of the overflow, outlives it.
+  explicit NumberTable(const Overflow* overflow) : places_(Allocator(overflow)) {}
+
   void add(uint64_t hash, uint32_t number);
   void remove(uint64_t hash, uint32_t number);  // Precondition (asserted): it is there
   // Makes room for so many more at once, and for no others. Cost: that of all.
   void reserve(size_t more);
-  // What reserve() will take.
-  size_t bytes_with(size_t more) const { return places_for(used_ + more) * sizeof(Place); }
+  // Of memory, what reserve() will take.
+  size_t bytes_with(size_t more) const { return in_memory(places_for(used_ + more)); }
   // The first number of that hash that `matches`.
   template <typename Matches>
   std::optional<uint32_t> find(uint64_t hash, Matches matches) const {
@@ -40,7 +48,7 @@ class NumberTable {
       if (place.number != kFree && place.number != kGone) take(place.hash, place.number);
     }
   }
-  size_t bytes() const { return places_.capacity() * sizeof(Place); }
+  size_t bytes() const { return in_memory(places_.capacity()); }  // of memory
 
  private:
   static constexpr uint32_t kFree = 0xFFFFFFFF;
@@ -52,6 +60,13 @@ class NumberTable {
     uint32_t number = kFree;
   };
 
+  using Allocator = OverflowAllocator<Place>;
+  using Places = std::vector<Place, Allocator>;
+
+  size_t in_memory(size_t places) const {
+    const size_t bytes = places * sizeof(Place);
+    return places_.get_allocator().takes(bytes) ? 0 : bytes;
+  }
   // At most two thirds of the places are used.
   static size_t places_for(size_t numbers) { return numbers + numbers / 2 + 2; }
   // Ascends with the hash: a larger table is filled from its start to its end.
@@ -60,7 +75,7 @@ class NumberTable {
   void put(Place place);
   void resize(size_t size);
 
-  std::vector<Place> places_;
+  Places places_;
   size_t used_ = 0;  // also gone ones
 };
 

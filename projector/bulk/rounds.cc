@@ -1,6 +1,7 @@
 #include "projector/bulk/rounds.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -20,7 +21,9 @@ namespace {
 
 constexpr std::string_view kRound = ".round-";
 constexpr std::string_view kLayer = ".layer-";
+constexpr std::string_view kEntries = ".entries-";
 constexpr std::string_view kPart = ".part";
+constexpr std::array kKinds = {kRound, kLayer, kEntries};
 constexpr int kSettled = 1;
 
 // Everything of the shard but the shard itself, whole or not.
@@ -31,8 +34,9 @@ std::vector<fs::path> names_of(const fs::path& shard) {
   for (fs::directory_iterator it(shard.parent_path(), error), end; !error && it != end;
        it.increment(error)) {
     const std::string other = it->path().filename().string();
-    const bool is_ours = other.starts_with(name + std::string(kRound)) ||
-                         other.starts_with(name + std::string(kLayer));
+    const bool is_ours = std::any_of(kKinds.begin(), kKinds.end(), [&](std::string_view kind) {
+      return other.starts_with(name + std::string(kind));
+    });
     if (is_ours) found.push_back(it->path());
   }
   return found;
@@ -102,6 +106,10 @@ fs::path Rounds::path_of(int round) const {
 
 fs::path Rounds::path(const Layer& layer) const {
   return fmt::format("{}{}{}-{}", shard_.string(), kLayer, raw(layer.from), raw(layer.to));
+}
+
+fs::path Rounds::entries_part(size_t number) const {
+  return part_of(fmt::format("{}{}{}", shard_.string(), kEntries, number));
 }
 
 fs::path Rounds::part_of(const fs::path& whole) { return whole.string().append(kPart); }

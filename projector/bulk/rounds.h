@@ -4,6 +4,7 @@
 //   P.layer-FROM-TO   what the events [FROM, TO) brought; see layers.h
 //   P.round-K         the shard at the end of its layers; those, and the round before, are removed
 //   P                 placed: the newest round, where the generation has its shard
+//   P.entries-K.part  entries that do not fit into memory while the next round is written
 //   (name).part       being written; without it: whole and durable
 //
 // At every moment all layers or the round that they were merged into are durable, so at most what
@@ -35,6 +36,7 @@ class Rounds {
   std::filesystem::path part() const { return part_of(path_of(newest_ + 1)); }  // of the next
   std::filesystem::path path(const Layer& layer) const;
   std::filesystem::path part(const Layer& layer) const { return part_of(path(layer)); }
+  std::filesystem::path entries_part(size_t number) const;  // beside part()
 
   // Whole layers that go on from `from`, each from where the one before ends. Of several that begin
   // alike the longest, which others were merged into.

@@ -1,15 +1,10 @@
 #include "projector/bulk/row_directory.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "schemas/base/assert.h"
 
 namespace ledger::bulk {
-
-namespace {
-// Beyond it a number does not tell a rid, nor its two last values.
-constexpr int64_t kRidMax = std::numeric_limits<uint32_t>::max() - int64_t{2};
-}  // namespace
 
 uint8_t& RowDirectory::at(store::Rid rid) {
   std::unique_ptr<Chunk>& chunk = chunks_[store::raw(rid) >> kChunkBits];
@@ -50,35 +45,18 @@ void RowDirectory::join_layers(size_t first) {
   }
 }
 
-void RowDirectory::reserve(size_t more) {
-  if (!has_hashes_) return;
-  if (numbers_.bytes_with(more) > bytes_max_) {
-    drop_hashes();
-  } else {
-    numbers_.reserve(more);
-  }
-}
-
 size_t RowDirectory::bytes_to_reserve(size_t more) const {
   const size_t bytes = numbers_.bytes_with(more);
-  return has_hashes_ && bytes <= bytes_max_ && bytes > numbers_.bytes() ? bytes : 0;
+  return bytes > numbers_.bytes() ? bytes : 0;
 }
 
 void RowDirectory::add(uint64_t hash, store::Rid rid) {
-  if (!has_hashes_) return;
-  if (store::raw(rid) > kRidMax) {
-    drop_hashes();
-    return;
-  }
-  const auto number = static_cast<uint32_t>(store::raw(rid));
+  const auto number = static_cast<uint32_t>(store::raw(rid) % kNumbers);
+  const int64_t high = store::raw(rid) / kNumbers;
+  if (std::find(highs_.begin(), highs_.end(), high) == highs_.end()) highs_.push_back(high);
   const bool known =
       numbers_.find(hash, [&](uint32_t other) { return other == number; }).has_value();
   if (!known) numbers_.add(hash, number);
-}
-
-void RowDirectory::drop_hashes() {
-  numbers_ = {};
-  has_hashes_ = false;
 }
 
 }  // namespace ledger::bulk

@@ -51,6 +51,7 @@ class RowTable {
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
   size_t bytes() const;
+  void clear() { *this = RowTable(first_, index_count_); }
   size_t count_in_base() const { return count_in_base_; }
   size_t count_moved() const {
     return entered_.size() / index_count_;

@@ -12,14 +12,17 @@ using store::View;
 
 namespace {
 constexpr size_t kPulseEvery = 4096;  // rows
-}
+}  // namespace
 
 ShardStack::ShardStack(const fs::path& path, const store::ShardIdentity& identity,
                        const std::optional<fs::path>& base, size_t directory_bytes_max)
-    : identity_(identity), directory_bytes_max_(directory_bytes_max), rounds_(path) {
+    : identity_(identity),
+      directory_bytes_max_(directory_bytes_max),
+      folder_(path.parent_path()),
+      rounds_(path) {
   const std::optional<fs::path> from = has_rounds() ? rounds_.path() : base;
   if (from) open_base(*from);
-  layers_ = std::make_unique<Layers>(base_ ? &*base_ : nullptr, directory_bytes_max_);
+  layers_ = layers_over_base();
   ranges_ = rounds_.layers(state().position);
   for (const Rounds::Layer& range : ranges_) {
     layers_->add(rounds_.path(range));
@@ -27,6 +30,10 @@ ShardStack::ShardStack(const fs::path& path, const store::ShardIdentity& identit
                           rounds_.path(range).string());
     levels_.push_back(0);
   }
+}
+
+std::unique_ptr<Layers> ShardStack::layers_over_base() const {
+  return std::make_unique<Layers>(base_ ? &*base_ : nullptr, directory_bytes_max_, folder_);
 }
 
 void ShardStack::open_base(const fs::path& path) {
@@ -41,8 +48,20 @@ const store::ShardState& ShardStack::state() const {
 }
 
 void ShardStack::learn(const Pulse& pulse) {
+  for (size_t i = learned_; i < layers_->layers().size(); ++i) {
+    learn_rows(layers_->layers()[i], i, pulse);
+  }
+  learn_moves(pulse);
+}
+
+void ShardStack::learn_moves(const Pulse& pulse) {
   for (; learned_ < layers_->layers().size(); ++learned_) {
-    learn(layers_->layers()[learned_], learned_, pulse);
+    pulse();
+    store::ViewCursor past = layers_->layers()[learned_].cursor(View::kPast);
+    for (bool more = past.first(); more; more = past.next()) {
+      const std::string_view left = store::decode_past_key(past.key()).key;
+      layers_->directory().note_moved(store::decode_entry(left, past.value()).rid);
+    }
   }
 }
 
@@ -64,7 +83,6 @@ void learn_rows(const store::ShardReader& layer, size_t number, RowDirectory& di
       continue;
     }
     directory.put(rid, number, false);
-    if (!directory.has_hashes()) continue;
     hashes_of(store::decode_row<Record>(rid, cursor.value()).row,
               [&](uint64_t hash) { directory.add(hash, rid); });
   }
@@ -72,7 +90,7 @@ void learn_rows(const store::ShardReader& layer, size_t number, RowDirectory& di
 
 }  // namespace
 
-void ShardStack::learn(const store::ShardReader& layer, size_t number, const Pulse& pulse) {
+void ShardStack::learn_rows(const store::ShardReader& layer, size_t number, const Pulse& pulse) {
   RowDirectory& directory = layers_->directory();
   const auto of_audio = [](const record::ContentAudio& row, const auto& add) {
     add(audio_hash(row.id));
@@ -82,13 +100,8 @@ void ShardStack::learn(const store::ShardReader& layer, size_t number, const Pul
     add(natural_hash(row.user_id, row.content_id, row.content_type));
     if (!row.id.starts_with(own)) add(foreign_hash(row.id));
   };
-  learn_rows<record::ContentAudio>(layer, number, directory, of_audio, pulse);
-  learn_rows<record::UserContentAudio>(layer, number, directory, of_listening, pulse);
-  store::ViewCursor past = layer.cursor(View::kPast);
-  for (bool more = past.first(); more; more = past.next()) {
-    const std::string_view left = store::decode_past_key(past.key()).key;
-    directory.note_moved(store::decode_entry(left, past.value()).rid);
-  }
+  bulk::learn_rows<record::ContentAudio>(layer, number, directory, of_audio, pulse);
+  bulk::learn_rows<record::UserContentAudio>(layer, number, directory, of_listening, pulse);
 }
 
 void ShardStack::add_layer(const Rounds::Layer& range, const Write& write, const Pulse& pulse) {
@@ -138,10 +151,12 @@ void ShardStack::join(size_t first, const Pulse& pulse) {
 }
 
 void ShardStack::finish(const Write& write) {
+  const size_t count = layers_->layers().size();
   try {
     store::ShardFill fill(rounds_.part(), identity_);
     write(fill);
   } catch (...) {
+    layers_->keep(count);
     rounds_.drop_parts();
     throw;
   }
@@ -153,7 +168,17 @@ void ShardStack::finish(const Write& write) {
   learned_ = 0;
   rounds_.remove_others();
   open_base(rounds_.path());
-  layers_ = std::make_unique<Layers>(base_ ? &*base_ : nullptr, directory_bytes_max_);
+  layers_ = layers_over_base();
+}
+
+// Over all others: what is derived is as new as its row.
+void ShardStack::add_entries(const Write& write) {
+  const fs::path path = rounds_.entries_part(layers_->layers().size());
+  {
+    store::ShardFill fill(path, identity_);
+    write(fill);
+  }
+  layers_->add(path);
 }
 
 void ShardStack::place() {

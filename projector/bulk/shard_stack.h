@@ -36,22 +36,30 @@ class ShardStack {
   bool has_rounds() const { return rounds_.newest() > 0; }
   bool has_layers() const { return !layers_->layers().empty(); }
 
-  // Reads the rows of layers that were there when it was opened, for lookups.
+  // Reads of layers that were there when it was opened what lookups and finish() need; that of
+  // finish() alone.
   void learn(const Pulse& pulse);
+  void learn_moves(const Pulse& pulse);
   // Both durably; what throws meanwhile leaves what was there before. `write` tells rows to the
   // directory itself.
   void add_layer(const Rounds::Layer& range, const Write& write, const Pulse& pulse);
   void finish(const Write& write);
+  // Called by the `write` of finish(): entries that do not fit into memory, over the layers until
+  // finish() is done.
+  void add_entries(const Write& write);
   // Puts the base at `path`. Precondition (asserted): no layers. The last call.
   void place();
 
  private:
   void open_base(const std::filesystem::path& path);
-  void learn(const store::ShardReader& layer, size_t number, const Pulse& pulse);
+  void learn_rows(const store::ShardReader& layer, size_t number, const Pulse& pulse);
   void join(size_t first, const Pulse& pulse);
+
+  std::unique_ptr<Layers> layers_over_base() const;
 
   const store::ShardIdentity& identity_;
   size_t directory_bytes_max_;
+  std::filesystem::path folder_;
   Rounds rounds_;
   std::optional<store::ShardReader> base_;
   std::unique_ptr<Layers> layers_;

@@ -13,10 +13,10 @@ namespace {
 // 4.5 over something; an entry 0.39 us to make and 0.13 to copy. Of layers estimated from these: no
 // hashes are made for one, and its entries are hashed when they are merged. The ends told by it of
 // 20 M events were at most 8 % of the whole off.
-constexpr double kOverSome = 1.65;
+constexpr double kOverSome = 1.5;
 constexpr double kMake = 0.135;
-constexpr double kLayer = 0.11;
-constexpr double kMerge = 0.07;
+constexpr double kLayer = 0.045;
+constexpr double kMerge = 0.17;
 constexpr double kCopy = 0.044;
 // Memory is taken in pieces: less tells nothing of how many events will fill it.
 constexpr double kFullMin = 0.1;

@@ -2,9 +2,10 @@
 // the end of it is the merge of all layers, so the events alone do not tell:
 //
 //   folding a round:    its events, dearer ones where there is something below to look into
-//   writing a layer:    entries that the round brings, sorted
+//   writing a layer:    entries that the round brings, but those that its rows tell
 //   joining layers:     the entries of so many of them (shard_stack.h)
-//   writing the shard:  those of the last round, sorted; of layers, merged; of the base, copied
+//   writing the shard:  those of the last round, sorted; of layers, merged or made; of the base,
+//                       copied
 //
 // Units: one is folding one event with nothing below.
 #pragma once
@@ -15,7 +16,7 @@
 
 namespace ledger::bulk {
 
-// Entries that a round stands on.
+// Entries that a round stands on, those of layers with the ones that their rows tell.
 struct EntriesBelow {
   uint64_t layers = 0;
   uint64_t base = 0;
@@ -36,7 +37,7 @@ struct ShardWork {
   // Of the round at hand:
   uint64_t events = 0;  // folded
   double full = 0;      // share of its memory that is used; it is written at 1
-  uint64_t fresh = 0;   // entries that it brings by now
+  uint64_t fresh = 0;   // entries that it brings by now, also those that rows tell
   EntriesBelow below;
   enum class Writing : uint8_t { kNothing, kLayer, kShard } writing = Writing::kNothing;
   uint64_t written = 0;  // of fresh, or of fresh and below

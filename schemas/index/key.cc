@@ -25,10 +25,14 @@ bool take_text(std::string_view& bytes, KeyPart& part);
 
 void append_absent(std::string& key) { key.push_back(kAbsentTag); }
 
-void append_number(std::string& key, double value) {
+uint64_t ordered_bits(double value) {
   const auto bits = std::bit_cast<uint64_t>(value);
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+void append_number(std::string& key, double value) {
   key.push_back(kNumberTag);
-  append_be64(key, (bits & kSign) != 0 ? ~bits : bits | kSign);
+  append_be64(key, ordered_bits(value));
 }
 
 void append_text(std::string& key, std::string_view value) {

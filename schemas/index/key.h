@@ -21,6 +21,8 @@ void append_text(std::string& key, std::string_view value);
 // Precondition (asserted): the value is absent, a number, text or an enumeration's text.
 void append_value(std::string& key, const record::FieldValue& value);
 void append_part(std::string& key, const KeyPart& part);
+// What orders as enc(value) does.
+uint64_t ordered_bits(double value);
 
 // Builds the keys of one index from records; accessors are resolved once, here.
 template <typename Record>

@@ -231,10 +231,16 @@ std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset
 }
 
 std::string derived_id(std::string_view prefix, Partition partition, Offset offset) {
-  std::string id(prefix);
-  append_digits(id, derived_number(static_cast<uint32_t>(ledger::raw(partition)), offset),
-                kNumberDigits);
+  std::string id;
+  append_derived_id(id, prefix, partition, offset);
   return id;
+}
+
+void append_derived_id(std::string& to, std::string_view prefix, Partition partition,
+                       Offset offset) {
+  to.append(prefix);
+  append_digits(to, derived_number(static_cast<uint32_t>(ledger::raw(partition)), offset),
+                kNumberDigits);
 }
 
 std::optional<Offset> derived_offset(std::string_view prefix, Partition partition,

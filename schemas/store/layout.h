@@ -120,6 +120,8 @@ Offset decode_record_outcome_key(std::string_view key);
 std::string derived_id_prefix(const Uuid& ledger_id);  // `uca_` and the 6 digits
 std::string derived_id(const Uuid& ledger_id, Partition partition, Offset offset);
 std::string derived_id(std::string_view prefix, Partition partition, Offset offset);  // no hashing
+void append_derived_id(std::string& to, std::string_view prefix, Partition partition,
+                       Offset offset);
 // The offset in an id that derived_id() made with this prefix and partition; nullopt of any other.
 std::optional<Offset> derived_offset(std::string_view prefix, Partition partition,
                                      std::string_view id);

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kEvents = 600;
 constexpr uint64_t kSeeds = 24;
 constexpr size_t kMemory = size_t{1} << 30;
-constexpr size_t kNoDirectory = 1;  // of bytes, which are never measured in so few events
+constexpr size_t kNoMemory = 1;  // of bytes, which are never measured in so few events
 
 store::ShardIdentity make_identity() {
   store::ShardIdentity made;
@@ -163,18 +163,41 @@ TEST_P(BulkPath, LayersMakeWhatWritesOneByOneMake) {
   expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 7));
 }
 
-TEST_P(BulkPath, LayersWithoutMemoryForADirectoryMakeTheSame) {
+// The directory is a file, and entries are spilled.
+TEST_P(BulkPath, LayersWithoutMemoryMakeTheSame) {
+  expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 7, std::nullopt, kNoMemory));
+  expect_equal(direct("again"), layered("one", end(), batches("base", 10, end() / 2), kNoMemory));
+}
+
+// Entries are spilled while the last round ends and moves rows of the layers.
+TEST_P(BulkPath, LayersWithLittleMemoryMakeTheSame) {
   expect_equal(direct("direct"),
-               layered("layered", 1 + GetParam() * 7, std::nullopt, kNoDirectory));
+               layered("layered", 20 + GetParam() * 9, std::nullopt, 300 * (1 + GetParam())));
+}
+
+TEST_P(BulkPath, LayersAreMergedByABuildWithLessMemory) {
+  const auto path = directory_.path() / "layered";
+  for (const size_t limit : {end() / 4, end() / 2}) {
+    bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kMemory);
+    fold(folding, limit);
+    folding.spill();
+  }
+  bulk::BulkFolding folding(path, identity(), kept_values(), std::nullopt, kNoMemory);
+  if (GetParam() % 2 == 0) fold(folding, end());
+  folding.finish();
+  fold(folding, end());
+  folding.finish();
+  folding.place();
+  expect_equal(direct("direct"), path);
 }
 
 TEST_P(BulkPath, LayersGoOnWhereBatchesEnded) {
   const auto base = batches("base", 10 * GetParam(), log_.size() / 2);
   expect_equal(direct("direct"), layered("layered", 1 + GetParam() * 4, base));
-  expect_equal(direct("again"), layered("searched", 1 + GetParam() * 4, base, kNoDirectory));
+  expect_equal(direct("again"), layered("spilled", 1 + GetParam() * 4, base, kNoMemory));
 }
 
-// Beyond 2^32 rows are not found by hash any more.
+// Also beyond 2^32.
 TEST_P(BulkPath, GapsAreJumpedOver) {
   spread_over_gaps(GetParam() % 2 == 0 ? 1'000'000'000 : 5'000'000'000);
   const size_t half = log_.size() / 2;

@@ -48,6 +48,20 @@ TEST(Dictionary, ManyTextsKeepTheirNumbersWhileItGrows) {
   EXPECT_EQ(dictionary.size(), kTexts);
 }
 
+// What an arena takes at once is more than a few texts need.
+TEST(Dictionary, BytesGrowWithTextsThatAreNotThereYet) {
+  constexpr size_t kTexts = 5000;
+  constexpr size_t kSize = 1000;
+  Dictionary dictionary;
+  EXPECT_EQ(dictionary.bytes(), 0U);
+  const auto text = [](size_t i) { return std::to_string(i).append(kSize, 'x'); };
+  for (size_t i = 0; i < kTexts; ++i) dictionary.number(text(i));
+  const size_t bytes = dictionary.bytes();
+  EXPECT_GE(bytes, kTexts * (kSize + 2 * sizeof(uint32_t)));
+  for (size_t i = 0; i < kTexts; ++i) dictionary.number(text(i));
+  EXPECT_EQ(dictionary.bytes(), bytes);
+}
+
 TEST(Dictionary, EmptyOneHasNoRanks) { EXPECT_TRUE(Dictionary().rank().empty()); }
 
 }  // namespace

@@ -9,6 +9,7 @@ using record::UserContentAudio;
 
 constexpr size_t kRows = 5000;
 constexpr size_t kIdSize = 32;
+constexpr const char* kPrefix = "uca_abcdef";  // of derived ids
 
 const index::Declarations& declarations() {
   static const index::Declarations loaded = index::load_declarations();
@@ -20,12 +21,12 @@ std::string id_of(size_t number) {
   return id.append(kIdSize - id.size(), 'x');
 }
 
-// Rows of so many users.
-size_t bytes_of(size_t users) {
-  EntryMemory<UserContentAudio> memory(declarations());
+// Rows of so many users, whose ids begin with `prefix`.
+size_t bytes_of(size_t users, const std::string& prefix = {}) {
+  EntryMemory<UserContentAudio> memory(declarations(), kPrefix);
   UserContentAudio row;
   for (size_t i = 0; i < kRows; ++i) {
-    row.id = id_of(i);
+    row.id = prefix + id_of(i).substr(prefix.size());
     row.user_id = id_of(i % users);
     memory.add(row);
   }
@@ -33,7 +34,7 @@ size_t bytes_of(size_t users) {
 }
 
 TEST(EntryMemory, NoRowsTakeNothing) {
-  EXPECT_EQ(EntryMemory<UserContentAudio>(declarations()).bytes(0), 0U);
+  EXPECT_EQ(EntryMemory<UserContentAudio>(declarations(), kPrefix).bytes(0), 0U);
 }
 
 TEST(EntryMemory, EachRowTakesALineAndItsId) {
@@ -41,6 +42,11 @@ TEST(EntryMemory, EachRowTakesALineAndItsId) {
   const size_t least = kRows * (IndexEntries<UserContentAudio>::row_bytes(columns) + kIdSize);
   EXPECT_GE(bytes_of(1), least);
   EXPECT_LE(bytes_of(1), least + least / 4);
+}
+
+TEST(EntryMemory, DerivedIdsTakeNothing) {
+  const size_t imported = bytes_of(1, "uca_zzzzzz");
+  EXPECT_GE(imported, bytes_of(1, kPrefix) + kRows * kIdSize);
 }
 
 TEST(EntryMemory, TextThatManyRowsShareIsTakenOnce) {

@@ -27,7 +27,8 @@ const std::string kLeft(kGone);
 
 class LayersOfAShard : public ::testing::Test {
  protected:
-  std::filesystem::path make(int64_t position, const std::map<View, Entries>& views) {
+  std::filesystem::path make(int64_t position, const std::map<View, Entries>& views,
+                             uint64_t live_listenings = 0) {
     const auto path = folder_.path() / std::to_string(made_++);
     store::ShardFill fill(path, store::sample_identity());
     for (const auto& [view, entries] : views) {
@@ -36,6 +37,7 @@ class LayersOfAShard : public ::testing::Test {
     }
     store::ShardState state;
     state.position = Offset{position};
+    state.counters.rows[Table::kUserContentAudios] = live_listenings;
     fill.finish(state);
     return path;
   }
@@ -113,14 +115,75 @@ TEST_F(LayersOfAShard, EntryOfAKeyIsTheFirstOneUnlessTheRowMoved) {
   EXPECT_EQ(found("m", 12), (store::Entry{Rid{12}, Offset{19}}));
 }
 
-TEST_F(LayersOfAShard, FirstLiveEntryOfAPrefixIsFoundThroughAll) {
+TEST_F(LayersOfAShard, FirstEntryOfAPrefixIsThatOfTheBaseWhateverIsOverIt) {
   const store::ShardReader base(make(10, {{kIndex, {{key("ka"), entry(3, 3)}}}}));
   Layers layers(&base, kPlenty);
   layers.add(make(20, {{kIndex, {{key("ka"), kLeft}, {key("kb"), entry(12, 12)}}}}));
-  const std::string prefix = key("k").substr(0, 2);
-  EXPECT_EQ(layers.first_of(kIndex, prefix), Rid{12});
-  EXPECT_EQ(layers.first_of_base(kIndex, prefix), Rid{3});
-  EXPECT_EQ(layers.first_of(kIndex, key("x")), std::nullopt);
+  EXPECT_EQ(layers.first_of_base(kIndex, key("k").substr(0, 2)), Rid{3});
+  EXPECT_EQ(layers.first_of_base(kIndex, key("kb")), std::nullopt);
+  EXPECT_EQ(Layers(nullptr).first_of_base(kIndex, "x"), std::nullopt);
+}
+
+TEST_F(LayersOfAShard, EntriesAreDerivedOfARowThatALayerMadeWhileNoKeyOfItMoved) {
+  const store::ShardReader base(make(10, {{kRows, {{row(3), "b3"}, {row(4), "b4"}}}}));
+  Layers layers(&base, kPlenty);
+  layers.add(make(20, {{kRows, {{row(3), "x"}, {row(10), "x"}, {row(12), "x"}, {row(13), "x"}}}}));
+  layers.directory().put(Rid{3}, 0, false);
+  for (const int64_t rid : {10, 12, 13}) layers.directory().put(Rid{rid}, 0, rid == 12);
+  layers.directory().note_moved(Rid{13});
+  const auto derived = [&](int64_t rid) { return layers.has_derived_entries(Rid{rid}); };
+  EXPECT_FALSE(derived(3)) << "of the base, changed";
+  EXPECT_FALSE(derived(4)) << "of the base";
+  EXPECT_TRUE(derived(10)) << "the first offset behind the base";
+  EXPECT_FALSE(derived(12)) << "moved when it was made";
+  EXPECT_FALSE(derived(13)) << "moved later";
+  layers.directory().put(Rid{13}, 0, false);
+  EXPECT_FALSE(derived(13)) << "moved once is moved";
+}
+
+TEST_F(LayersOfAShard, EntriesThatWillBeDerivedAreCounted) {
+  const uint64_t indexes =
+      store::sample_identity().declarations.of(Table::kUserContentAudios).size();
+  const store::ShardReader base(make(10, {{kRows, {{row(3), "x"}}}}, 1));
+  Layers layers(&base, kPlenty);
+  EXPECT_EQ(layers.entries(), 0U);
+  layers.add(make(20, {{kRows, {{row(3), "x"}, {row(12), "x"}, {row(13), "x"}}}}, 3));
+  EXPECT_EQ(layers.entries(), 3 + 2 * indexes) << "of the two rows that the layer made";
+  layers.add(make(30, {{kRows, {{row(3), kLeft}, {row(12), kLeft}, {row(13), kLeft}}}}, 0));
+  EXPECT_EQ(layers.entries(), 6U);
+}
+
+TEST_F(LayersOfAShard, WithoutABaseEntriesOfAllRowsAreDerived) {
+  Layers layers(nullptr, kPlenty);
+  layers.add(make(20, {{kRows, {{row(0), "x"}}}}));
+  layers.directory().put(Rid{0}, 0, false);
+  EXPECT_TRUE(layers.has_derived_entries(Rid{0}));
+}
+
+TEST_F(LayersOfAShard, KeptAreTheOldest) {
+  Layers layers(nullptr, kPlenty);
+  layers.add(make(10, {{kIndex, {{"a", "1"}}}}));
+  layers.add(make(20, {{kIndex, {{"a", "2"}}}}));
+  layers.add(make(30, {{kIndex, {{"a", "3"}, {"b", "3"}}}}));
+  layers.keep(3);
+  EXPECT_EQ(layers.get(kIndex, "a"), "3");
+  layers.keep(1);
+  EXPECT_EQ(layers.layers().size(), 1U);
+  EXPECT_EQ(layers.position(), Offset{10});
+  EXPECT_EQ(layers.get(kIndex, "a"), "1");
+  EXPECT_EQ(layers.get(kIndex, "b"), std::nullopt);
+  layers.keep(0);
+  EXPECT_TRUE(layers.empty());
+}
+
+TEST_F(LayersOfAShard, WithoutABaseNoEntryIsOfIt) {
+  Layers layers(nullptr, kPlenty);
+  layers.add(make(10, {{kIndex, {{"a", "1"}}}}));
+  layers.add(make(20, {{kIndex, {{"b", "2"}}}}));
+  MergedCursor cursor = layers.cursor(kIndex);
+  for (bool more = cursor.first(); more; more = cursor.next()) {
+    EXPECT_FALSE(layers.is_of_base(cursor)) << cursor.key();
+  }
 }
 
 TEST_F(LayersOfAShard, LastEventIdsAreThoseOfAll) {

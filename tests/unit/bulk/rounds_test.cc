@@ -113,6 +113,42 @@ TEST_F(RoundsOfAShard, DroppedPartsAreGone) {
   EXPECT_THAT(names(), UnorderedElementsAre("1.round-1"));
 }
 
+TEST_F(RoundsOfAShard, EntriesOfARoundThatIsWrittenAreNeverWhole) {
+  Rounds rounds(shard());
+  EXPECT_EQ(rounds.entries_part(0).filename(), "1.entries-0.part");
+  EXPECT_EQ(rounds.entries_part(12).filename(), "1.entries-12.part");
+  make(rounds.entries_part(3).filename());
+  EXPECT_EQ(Rounds(shard()).newest(), 0);
+  EXPECT_FALSE(rounds.has_layers());
+}
+
+TEST_F(RoundsOfAShard, EntriesOfARoundGoWithIt) {
+  Rounds rounds(shard());
+  const auto make_all = [&] {
+    make(rounds.entries_part(0).filename());
+    make(rounds.entries_part(1).filename());
+    make("11.entries-0.part");
+    make("1.layer-0-90");
+  };
+  make_all();
+  rounds.drop_parts();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.layer-0-90", "11.entries-0.part"));
+  make_all();
+  rounds.remove_others({kFirst});
+  EXPECT_THAT(names(), UnorderedElementsAre("1.layer-0-90", "11.entries-0.part"));
+  make_all();
+  rounds.settle();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.layer-0-90", "11.entries-0.part"));
+  make_all();
+  write(rounds);
+  rounds.remove_others();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.round-1", "11.entries-0.part"));
+  make_all();
+  rounds.place();
+  rounds.settle();
+  EXPECT_THAT(names(), UnorderedElementsAre("1.round-1", "11.entries-0.part"));
+}
+
 TEST_F(RoundsOfAShard, LayerIsNamedByItsEvents) {
   const Rounds rounds(shard());
   make(rounds.part(kFirst).filename());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/process.h"
+
 namespace ledger::bulk {
 namespace {
 
@@ -10,6 +12,7 @@ using store::Rid;
 
 constexpr size_t kPlenty = size_t{1} << 30;
 constexpr Rid kFar{int64_t{1} << 50};  // a gap of the log may be as long
+constexpr int64_t kNumbers = int64_t{NumberTable::kNumberMax} + 1;
 
 bool is_any(Rid) { return true; }
 
@@ -41,12 +44,18 @@ TEST(RowDirectory, ToReserveTakesTheNewHashesBesideTheOldOnes) {
   EXPECT_EQ(directory.bytes(), second);
 }
 
-TEST(RowDirectory, ToReserveMoreThanFitsTakesNothing) {
-  RowDirectory directory(1000);
-  EXPECT_GT(directory.bytes_to_reserve(10), 0U);
-  EXPECT_EQ(directory.bytes_to_reserve(1000), 0U);
+TEST(RowDirectory, BeyondItsMemoryRidsAreFoundAndTakeNone) {
+  const ledger::test::TempDir folder;
+  RowDirectory directory(12 * 1000 + 100, folder.path());
   directory.reserve(1000);
-  EXPECT_EQ(directory.bytes_to_reserve(10), 0U);
+  EXPECT_GE(directory.bytes(), 12U * 1000);
+  EXPECT_EQ(directory.bytes_to_reserve(2000), 0U);
+  directory.reserve(2000);
+  EXPECT_EQ(directory.bytes(), 0U);
+  for (int64_t i = 0; i < 2000; ++i) directory.add(static_cast<uint64_t>(i) << 20, Rid{i});
+  for (int64_t i = 0; i < 2000; ++i) {
+    EXPECT_EQ(directory.find(static_cast<uint64_t>(i) << 20, is_any), Rid{i});
+  }
 }
 
 TEST(RowDirectory, RowWhoseKeysMovedOnceIsNeverAsItWasAtFirst) {
@@ -92,24 +101,48 @@ TEST(RowDirectory, RidsAreFoundByTheirHashesAndTheOneThatMatches) {
   EXPECT_EQ(asked, 2);
 }
 
-TEST(RowDirectory, HashesAreGivenUpBeyondTheirMemoryAndPlacesAreNot) {
-  RowDirectory directory(1000);
-  directory.put(Rid{1}, 0, false);
-  directory.reserve(10);
+TEST(RowDirectory, WithoutHashesPlacesAreThereAndNoRidIsFound) {
+  RowDirectory directory(kPlenty);
+  directory.put(Rid{1}, 0, true);
   directory.add(99, Rid{1});
-  EXPECT_TRUE(directory.has_hashes());
-  directory.reserve(1000);
-  EXPECT_FALSE(directory.has_hashes());
-  directory.add(99, Rid{1});
+  directory.drop_hashes();
   EXPECT_EQ(directory.find(99, is_any), std::nullopt);
   EXPECT_EQ(directory.place(Rid{1}).state, State::kLive);
+  EXPECT_TRUE(directory.place(Rid{1}).moved);
 }
 
-TEST(RowDirectory, HashesAreGivenUpWhenARidIsTooLargeForThem) {
+TEST(RowDirectory, RidsBehindLongGapsAreFoundByTheirHashes) {
   RowDirectory directory(kPlenty);
-  directory.add(1, Rid{1});
-  directory.add(2, kFar);
-  EXPECT_FALSE(directory.has_hashes());
+  const std::vector<Rid> rids = {Rid{0},
+                                 Rid{1},
+                                 Rid{kNumbers - 1},
+                                 Rid{kNumbers},
+                                 Rid{kNumbers + 1},
+                                 Rid{int64_t{1} << 32},
+                                 Rid{(int64_t{1} << 32) + 1},
+                                 Rid{5 * kNumbers + 77},
+                                 kFar};
+  uint64_t hash = 0;
+  for (const Rid rid : rids) directory.add(++hash, rid);
+  hash = 0;
+  for (const Rid rid : rids) {
+    EXPECT_EQ(directory.find(++hash, [&](Rid found) { return found == rid; }), rid);
+  }
+}
+
+// Numbers of tables tell them apart no more.
+TEST(RowDirectory, RidsThatAreAlikeInTheirNumbersAreFoundByOneHash) {
+  RowDirectory directory(kPlenty);
+  const Rid near{7};
+  const Rid far{7 + 3 * kNumbers};
+  directory.add(99, near);
+  directory.add(99, far);
+  for (const Rid rid : {near, far}) {
+    EXPECT_EQ(directory.find(99, [&](Rid found) { return found == rid; }), rid);
+  }
+  int asked = 0;
+  EXPECT_EQ(directory.find(99, [&](Rid) { return ++asked == 0; }), std::nullopt);
+  EXPECT_EQ(asked, 2);
 }
 
 TEST(RowDirectory, BytesCountHashesAndPlaces) {

@@ -101,6 +101,22 @@ TEST_F(RowTableTest, BytesGrowWithTheRows) {
   EXPECT_GE(rows.bytes(), before + size_t{2000} * 1000);
 }
 
+TEST_F(RowTableTest, ClearedIsAsItWasBeforeTheFirstRow) {
+  rows.add(Rid{7}, "old", true);
+  const Slot moved = rows.add(Rid{100}, std::string(2'000'000, 'r'), false);
+  rows.set_entered(rows.at(moved), 1, Offset{120});
+  rows.clear();
+  EXPECT_EQ(rows.bytes(), RowTable(kFirst, kIndexes).bytes());
+  EXPECT_EQ(rows.find(Rid{7}), nullptr);
+  EXPECT_EQ(rows.find(Rid{100}), nullptr);
+  EXPECT_TRUE(rows.in_order().empty());
+  EXPECT_EQ(rows.count_in_base(), 0U);
+  EXPECT_EQ(rows.count_moved(), 0U);
+  const Slot again = rows.add(Rid{100}, "new", false);
+  EXPECT_EQ(rows.entered(rows.at(again), 1), RowTable::kFirst);
+  EXPECT_EQ(rows.find(Rid{100})->bytes(), "new");
+}
+
 using RowTableDeathTest = RowTableTest;
 
 TEST_F(RowTableDeathTest, RowOfTheBaseWithARidOfTheRoundIsABug) {

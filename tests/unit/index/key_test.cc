@@ -1,5 +1,6 @@
 #include "schemas/index/key.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -38,6 +39,22 @@ TEST(KeyCodec, MinusZeroSortsJustBeforeZeroAndBothKeepTheirBits) {
   const auto parts = split(number_key(-0.0));
   ASSERT_TRUE(parts);
   EXPECT_TRUE(std::signbit(std::get<double>(parts->front())));
+}
+
+TEST(KeyCodec, OrderedBitsOrderAsTheKeysOfNumbersDo) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kLeast = std::numeric_limits<double>::denorm_min();
+  const double ascending[] = {-kInfinity, -1e12, -1.5, -kLeast,       -0.0,     0.0,
+                              kLeast,     1.5,   1e12, 1e12 + 1 / 4., kInfinity};
+  for (const double a : ascending) {
+    for (const double b : ascending) {
+      EXPECT_EQ(ordered_bits(a) < ordered_bits(b), number_key(a) < number_key(b)) << a << " " << b;
+    }
+  }
+  EXPECT_TRUE(std::is_sorted(std::begin(ascending), std::end(ascending),
+                             [](double a, double b) { return ordered_bits(a) < ordered_bits(b); }));
+  EXPECT_EQ(ordered_bits(-0.0), 0x7FFFFFFFFFFFFFFFU);
+  EXPECT_EQ(ordered_bits(0.0), 0x8000000000000000U);
 }
 
 TEST(KeyCodec, AbsentSortsBeforeNumbersBeforeText) {

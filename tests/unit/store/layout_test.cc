@@ -245,6 +245,14 @@ TEST(Layout, DerivedIdIsThePrefixOfTheLedgerAndThePlaceInIt) {
   EXPECT_EQ(derived_id(Uuid{}, Partition{1}, Offset{0}), "uca_6x3ghz0008000000000");
 }
 
+TEST(Layout, DerivedIdIsAppendedToWhatIsThere) {
+  std::string text = "of before ";
+  append_derived_id(text, "uca_6x3ghz", Partition{1}, Offset{33});
+  EXPECT_EQ(text, "of before uca_6x3ghz0008000000011");
+  append_derived_id(text, "-", Partition{0}, Offset{1});
+  EXPECT_EQ(text, "of before uca_6x3ghz0008000000011-0000000000001");
+}
+
 TEST(Layout, DerivedIdGivesItsOffsetBackAndNoOtherIdGivesOne) {
   constexpr std::string_view kPrefix = "uca_6x3ghz";
   const Partition partition{3};

@@ -111,8 +111,8 @@ def growth(s):
         built = s.run("ledger-projector", "run", "--until-end", "--brokers", s.brokers, "--topic", "large", "--views",
                       s.path("views-large"), label="ledger-projector run, 4 N")
         large_built.append(count / built.seconds)
-        made = s.run("ledger-projector", "rebuild", "--views", s.path("views-small"), "--keep", "0")
-        small.append(sent / made.seconds)
+        made = s.run("ledger-projector", "rebuild", "--views", s.views, "--keep", "0")
+        small.append(s.events / made.seconds)
         made = s.run("ledger-projector", "rebuild", "--views", s.path("views-large"), "--keep", "0",
                      label="ledger-projector rebuild, 4 N")
         large.append(count / made.seconds)

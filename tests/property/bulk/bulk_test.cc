@@ -15,6 +15,7 @@ namespace ledger::testing {
 namespace {
 
 constexpr size_t kEvents = 600;
+constexpr size_t kManyEvents = 4000;
 constexpr uint64_t kSeeds = 24;
 constexpr size_t kMemory = size_t{1} << 30;
 constexpr size_t kNoMemory = 1;  // of bytes, which are never measured in so few events
@@ -169,10 +170,14 @@ TEST_P(BulkPath, LayersWithoutMemoryMakeTheSame) {
   expect_equal(direct("again"), layered("one", end(), batches("base", 10, end() / 2), kNoMemory));
 }
 
-// Entries are spilled while the last round ends and moves rows of the layers.
+// The last round ends and moves rows of the layers.
 TEST_P(BulkPath, LayersWithLittleMemoryMakeTheSame) {
+  const std::vector<LogRecord> longer = random_log(GetParam(), kManyEvents);
+  kept_.clear();
+  end_ = 0;
+  for (const LogRecord& record : longer) append(record);
   expect_equal(direct("direct"),
-               layered("layered", 20 + GetParam() * 9, std::nullopt, 300 * (1 + GetParam())));
+               layered("layered", kManyEvents / 4, std::nullopt, 1000 * (1 + GetParam())));
 }
 
 TEST_P(BulkPath, LayersAreMergedByABuildWithLessMemory) {

@@ -1,5 +1,7 @@
 // BulkViews::write, write_layer and put: each view of the round in key order, merged with those
 // below, alone, or written over the base's.
+#include <malloc.h>
+
 #include <algorithm>
 
 #include "projector/bulk/bulk_views.h"
@@ -240,6 +242,8 @@ void BulkViews::each_view(Target target, const Take& take, const Pulse& pulse, c
     run.sort();
     take(view, RunSource(run), {}, nothing);
   }
+  // What was freed goes back to the kernel: malloc would keep it beside the lines of all rows.
+  if (target == Target::kShard) malloc_trim(0);
   each_view_of_table<record::ContentAudio>(target, take, pulse, spills);
   each_view_of_table<record::UserContentAudio>(target, take, pulse, spills);
 }

@@ -5,8 +5,8 @@
 //   base     + this round         -> put()         -> the base, in place
 //
 // Same keys, values and digests whichever way. Index entries of whole rows are derived when they
-// are written, so that a row costs the fold one image and no keys; those of listenings when the
-// shard is, so that layers hold none of them (layers.h).
+// are written, so that a row costs the fold one image and no keys; those of listenings whose
+// keys stand as they first did when the shard is, so that layers hold none of them (layers.h).
 #pragma once
 
 #include <functional>

@@ -168,13 +168,10 @@ class BulkViews::Gathered {
     entries_.sort();
     spills_.add([this](store::ShardFill& fill) {
       fill.set_pulse(pulse_);
+      NothingGathered nothing;
       for (const auto& [view, index] : views_.indexes_) {
         if (index.table != record::table_of<Record>()) continue;
-        auto source = entries_.of(index.number);
-        fill.begin(view, {});
-        std::string_view key;
-        std::string_view value;
-        while (source.next(key, value)) fill.copy(key, value);
+        views_.write_view(view, entries_.of(index.number), {}, nothing, fill);
       }
     });
     ++views_.spilled_;

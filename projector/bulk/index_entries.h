@@ -35,7 +35,6 @@ class IndexEntries {
   // others all.
   void add(const RowTable& rows, const RowTable::Row& row);
   size_t bytes() const;  // with what sorting will take
-  size_t size() const { return lines_.size(); }
   // No row comes any more; of() may be called.
   void sort();
 

@@ -9,10 +9,9 @@ namespace ledger::bulk {
 
 namespace {
 
-// Measured with workload W, CPU, when rounds were merged one by one: an event takes 2.7 us to fold,
-// 4.5 over something; an entry 0.39 us to make and 0.13 to copy. Of layers estimated from these: no
-// hashes are made for one, and its entries are hashed when they are merged. The ends told by it of
-// 20 M events were at most 8 % of the whole off.
+// Making and copying an entry: measured with workload W, CPU, when an event took 2.7 us to fold.
+// The others: shares of the samples of a profile of 20 M events, where an event takes 1.7 us to
+// fold with nothing below; an entry of a layer is merged, or made from its row.
 constexpr double kOverSome = 1.5;
 constexpr double kMake = 0.135;
 constexpr double kLayer = 0.045;

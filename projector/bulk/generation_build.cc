@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "projector/bulk/disk.h"
-#include "projector/bulk/start_threads.h"
 #include "projector/fold/fold.h"
 #include "schemas/base/error.h"
+#include "schemas/base/start_threads.h"
 
 namespace ledger::bulk {
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "projector/bulk/start_threads.h"
+#include "schemas/base/start_threads.h"
 
 namespace ledger::run {
 
@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kTick{50};  // between two looks for questio
 Comparing::Comparing(const std::vector<std::unique_ptr<Feed>>& feeds, Question question)
     : feeds_(feeds),
       question_(std::move(question)),
-      thread_(bulk::start_thread([this](const std::stop_token& stop) { work(stop); })) {}
+      thread_(start_thread([this](const std::stop_token& stop) { work(stop); })) {}
 
 void Comparing::work(const std::stop_token& stop) {
   std::mutex mutex;

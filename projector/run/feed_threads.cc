@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "projector/bulk/start_threads.h"
+#include "schemas/base/start_threads.h"
 
 namespace ledger::run {
 
@@ -25,7 +25,7 @@ FeedThreads::FeedThreads(std::vector<std::unique_ptr<Feed>>& feeds, size_t threa
     for (size_t i = first; i < feeds.size(); i += count) share.push_back(feeds[i].get());
     work(share, stop_.get_token());
   };
-  threads_ = bulk::start_threads(count, step_share, [this] { stop(); });
+  threads_ = start_threads(count, step_share, [this] { stop(); });
 }
 
 FeedThreads::~FeedThreads() {

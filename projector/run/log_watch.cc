@@ -4,8 +4,8 @@
 #include <condition_variable>
 #include <utility>
 
-#include "projector/bulk/start_threads.h"
 #include "projector/consumer/probe.h"
+#include "schemas/base/start_threads.h"
 #include "schemas/base/time.h"
 
 namespace ledger::run {
@@ -13,7 +13,7 @@ namespace ledger::run {
 LogWatch::LogWatch(Questions questions, const Intervals& intervals)
     : questions_(std::move(questions)),
       intervals_(intervals),
-      thread_(bulk::start_thread([this](const std::stop_token& stop) { work(stop); })) {}
+      thread_(start_thread([this](const std::stop_token& stop) { work(stop); })) {}
 
 void LogWatch::work(const std::stop_token& stop) {
   std::mutex mutex;

@@ -1,4 +1,4 @@
-#include "projector/bulk/start_threads.h"
+#include "schemas/base/start_threads.h"
 
 #include <atomic>
 #include <mutex>
@@ -15,7 +15,7 @@
 #include "tests/support/store/in_child.h"
 #include "tests/support/store/store_samples.h"
 
-namespace ledger::bulk {
+namespace ledger {
 namespace {
 
 constexpr uid_t kNobody = 65534;
@@ -81,4 +81,4 @@ TEST(StartThreads, WhereThereAreNoMoreThoseThatBeganAreToldToStop) {
 }
 
 }  // namespace
-}  // namespace ledger::bulk
+}  // namespace ledger

@@ -1,4 +1,4 @@
-#include "projector/bulk/start_threads.h"
+#include "schemas/base/start_threads.h"
 
 #include <system_error>
 #include <utility>
@@ -7,7 +7,7 @@
 
 #include "schemas/base/error.h"
 
-namespace ledger::bulk {
+namespace ledger {
 
 std::jthread start_thread(std::function<void(std::stop_token)> work) {
   try {
@@ -15,7 +15,7 @@ std::jthread start_thread(std::function<void(std::stop_token)> work) {
   } catch (const std::system_error& error) {
     throw Error(Fault::kUnavailable,
                 fmt::format("threads: the system gives no more ({}); raise the limit of processes "
-                            "(ulimit -u, TasksMax), or give fewer --threads",
+                            "(ulimit -u, TasksMax)",
                             error.what()));
   }
 }
@@ -34,4 +34,4 @@ std::vector<std::jthread> start_threads(size_t count, const std::function<void(s
   return threads;
 }
 
-}  // namespace ledger::bulk
+}  // namespace ledger

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace ledger::bulk {
+namespace ledger {
 
 // Throws: Error{kUnavailable} when the system gives no more threads.
 std::jthread start_thread(std::function<void(std::stop_token)> work);
@@ -14,4 +14,4 @@ std::jthread start_thread(std::function<void(std::stop_token)> work);
 std::vector<std::jthread> start_threads(size_t count, const std::function<void(size_t)>& work,
                                         const std::function<void()>& stop);
 
-}  // namespace ledger::bulk
+}  // namespace ledger

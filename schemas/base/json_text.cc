@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include <rapidjson/writer.h>
 
@@ -40,14 +41,36 @@ void append_escape(std::string& out, char c) {
   }
 }
 
+constexpr uint64_t kEachByte = 0x0101010101010101;
+
+// Not 0 when a byte of `word` is.
+constexpr uint64_t zero_bytes(uint64_t word) {
+  return (word - kEachByte) & ~word & (kEachByte * 0x80);
+}
+
+// Length of a prefix that needs no escape: eight bytes at a time, and up to seven too short.
+size_t plain_prefix(std::string_view utf8) {
+  size_t at = 0;
+  for (; at + 8 <= utf8.size(); at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, utf8.data() + at, 8);
+    const uint64_t control = zero_bytes(word & (kEachByte * 0xE0));
+    if ((control | zero_bytes(word ^ (kEachByte * '"')) | zero_bytes(word ^ (kEachByte * '\\'))) !=
+        0)
+      break;
+  }
+  return at;
+}
+
 void append_quoted(std::string& out, std::string_view utf8) {
   out.push_back('"');
   size_t taken = 0;
-  for (size_t i = 0; i < utf8.size(); ++i) {
+  for (size_t i = plain_prefix(utf8); i < utf8.size(); ++i) {
     if (!needs_escape(utf8[i])) continue;
     out.append(utf8.substr(taken, i - taken));
     append_escape(out, utf8[i]);
     taken = i + 1;
+    i += plain_prefix(utf8.substr(taken));
   }
   out.append(utf8.substr(taken)).push_back('"');
 }

@@ -38,7 +38,7 @@ std::optional<ActorKind> actor_kind_from(std::string_view text) {
   return std::nullopt;
 }
 
-std::string_view payload_name(const Payload& payload) { return kPayloadNames.at(payload.index()); }
+std::string_view payload_name(size_t alternative) { return kPayloadNames.at(alternative); }
 
 std::string_view content_id(const Payload& payload) { return std::visit(ContentIdOf{}, payload); }
 

@@ -115,7 +115,10 @@ struct Event {
 };
 
 // The member name in JSON and in `payload` columns: "playRecorded". Lifetime: static.
-std::string_view payload_name(const Payload& payload);
+std::string_view payload_name(size_t alternative);
+inline std::string_view payload_name(const Payload& payload) {
+  return payload_name(payload.index());
+}
 
 // The key of the event on the topic: the payload's contentId; empty for ledgerOpened, which has no
 // key.

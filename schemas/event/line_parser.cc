@@ -17,9 +17,8 @@ constexpr std::string_view kBlanks = " \t\r\n";
 template <size_t I = 0>
 bool emplace_payload(std::string_view name, Payload& out) {
   if constexpr (I < std::variant_size_v<Payload>) {
-    Payload candidate(std::in_place_index<I>);
-    if (payload_name(candidate) != name) return emplace_payload<I + 1>(name, out);
-    out = std::move(candidate);
+    if (payload_name(I) != name) return emplace_payload<I + 1>(name, out);
+    out.emplace<I>();
     return true;
   }
   return false;

@@ -1,5 +1,8 @@
 #include "schemas/base/json_text.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace ledger {
@@ -54,6 +57,36 @@ TEST(JsonText, WriterSeparatesMembersAndEscapesText) {
   EXPECT_EQ(out,
             "{\"a\":\"x\\\"\\\\/\\b\\f\\n\\r\\t\\u001b\x7f "
             "\xc3\xa9\",\"b\":[1.5,null,true,-7],\"c\":{}}\n\"next\"");
+}
+
+// What RFC 8259 wants of one byte.
+std::string escaped(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  const std::string_view named = "\"\"\\\\\bb\ff\nn\rr\tt";
+  for (size_t i = 0; i < named.size(); i += 2) {
+    if (named[i] == c) return {'\\', named[i + 1]};
+  }
+  return byte < 0x20 ? fmt::format("\\u{:04x}", byte) : std::string(1, c);
+}
+
+TEST(JsonText, EachByteIsEscapedWhereverItStands) {
+  std::string out;
+  JsonWriter json(out);
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    for (size_t at = 0; at < 20; ++at) {
+      for (const size_t second : {at, std::min(at + 1, size_t{19}), size_t{18}}) {
+        std::string text = "01234567890123456789";
+        text[at] = text[second] = c;
+        std::string expected = "\"";
+        for (const char each : text) expected += escaped(each);
+        out.clear();
+        json.restart();
+        json.text(text);
+        ASSERT_EQ(out, expected + '"') << byte << " at " << at << " and " << second;
+      }
+    }
+  }
 }
 
 }  // namespace

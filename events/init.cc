@@ -121,7 +121,8 @@ class Init {
     opened.ledger_id = ledger_id;
     opened.partition = static_cast<uint32_t>(raw(partition));
     opened.partition_count = static_cast<uint32_t>(topic_.partition_count);
-    producer_->send(partition, std::nullopt, log::encode_genesis(opened, kProgram));
+    genesis_ = log::encode_genesis(opened, kProgram);
+    producer_->send(partition, std::nullopt, genesis_);
     while (!producer_->take()) {
       pollfd ready{producer_->fd(), POLLIN, 0};
       poll(&ready, 1, kPollTimeoutMs);
@@ -139,6 +140,7 @@ class Init {
   log::Patience& patience_;
   log::Topic topic_;
   std::map<Partition, log::OffsetZero> zeros_;
+  std::string genesis_;  // the one under way
   std::optional<Producer> producer_;
   int32_t written_ = 0;
 };

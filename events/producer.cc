@@ -60,8 +60,9 @@ void Producer::close() {
   instance_.reset();
 }
 
-void Producer::send(Partition partition, std::optional<std::string> key, std::string value) {
-  messages_.push_back({partition, std::move(key), std::move(value), false, {}});
+void Producer::send(Partition partition, std::optional<std::string_view> key,
+                    std::string_view value) {
+  messages_.push_back({partition, key, value, false, {}});
   bytes_ += cost(messages_.back());
   hand_over();
 }
@@ -87,7 +88,7 @@ void Producer::hand_over() {
     const auto sequence =
         reinterpret_cast<void*>(next_);  // NOLINT: an opaque number for the report
     if (!message.acknowledged &&
-        rd_kafka_produce(topic_, raw(message.partition), 0, message.value.data(),
+        rd_kafka_produce(topic_, raw(message.partition), 0, const_cast<char*>(message.value.data()),
                          message.value.size(), message.key ? message.key->data() : nullptr,
                          message.key ? message.key->size() : 0, sequence) != 0) {
       const auto error = rd_kafka_last_error();
@@ -161,6 +162,7 @@ std::optional<Producer::Acknowledged> Producer::take() {
 }
 
 void Producer::stop() {
+  if (instance_ == nullptr) return;
   serve();
   close();
 }

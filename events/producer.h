@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "events/log/instance.h"
 #include "schemas/base/error.h"
@@ -26,7 +27,8 @@ class Producer {
   Producer& operator=(const Producer&) = delete;
 
   // Queues one event; its place in the order of take() is the order of the calls.
-  void send(Partition partition, std::optional<std::string> key, std::string value);
+  // Lifetime: `key` and `value` are not copied: they live until take() of the message, or stop().
+  void send(Partition partition, std::optional<std::string_view> key, std::string_view value);
 
   // Serves librdkafka; never blocks. Throws: nothing; see failure().
   void poll();
@@ -41,7 +43,7 @@ class Producer {
   // Returns: nullopt while the oldest is not acknowledged.
   std::optional<Acknowledged> take();
 
-  // Ends the instance: what is not acknowledged by now never will be.
+  // Ends the instance, once: what is not acknowledged by now never will be.
   void stop();
   // After stop(): takes the oldest message, acknowledged or not. Precondition:
   // messages_in_flight().
@@ -61,8 +63,8 @@ class Producer {
  private:
   struct Message {
     Partition partition{};
-    std::optional<std::string> key;
-    std::string value;
+    std::optional<std::string_view> key;
+    std::string_view value;
     bool acknowledged = false;
     std::optional<Offset> offset;
   };
@@ -81,10 +83,9 @@ class Producer {
   int event_fd_ = -1;
   std::unique_ptr<log::Instance> instance_;
   rd_kafka_topic_s* topic_ = nullptr;
-  std::deque<Message>
-      messages_;        // in order of send(); stable addresses, librdkafka points into them
-  uint64_t first_ = 0;  // sequence number of messages_.front()
-  uint64_t next_ = 0;   // sequence number of the next message to hand to librdkafka
+  std::deque<Message> messages_;  // in order of send()
+  uint64_t first_ = 0;            // sequence number of messages_.front()
+  uint64_t next_ = 0;             // sequence number of the next message to hand to librdkafka
   size_t bytes_ = 0;
   uint32_t renewals_ = 0;
   uint32_t renewals_in_vain_ = 0;  // since the last acknowledgement

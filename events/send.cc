@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <poll.h>
 
 #include "events/commands.h"
@@ -16,6 +17,10 @@ namespace ledger::events {
 namespace {
 
 constexpr std::chrono::minutes kSettingsPeriod{10};
+// Batches of some 100 KiB come and go, here and in librdkafka: their memory is kept, not given to
+// the kernel and taken from it again each time.
+constexpr int kKeptFreeBytes = 64 * 1024 * 1024;
+constexpr int kMappedBlockBytes = 4 * 1024 * 1024;
 constexpr int kReaderGraceMs = 5000;  // for a reader of stdout, after a signal
 
 // The last line on stderr: the position that all acknowledged lines are before.
@@ -57,19 +62,21 @@ class StdoutReader {
 }  // namespace
 
 Fault run_send(const options::Parsed& parsed) {
+  mallopt(M_TRIM_THRESHOLD, kKeptFreeBytes);
+  mallopt(M_MMAP_THRESHOLD, kMappedBlockBytes);
   const log::Connection connection = log::connection_from(parsed);
   SenderOptions options;
   options.queue_bytes = parsed.size("queue");
   if (options.queue_bytes == 0) throw Error(Fault::kUsage, "--queue: give 1 byte or more");
-  options.skip_invalid = parsed.flag("skip-invalid");
-  options.defaults = line_defaults(parsed);
+  options.lines.skip_invalid = parsed.flag("skip-invalid");
+  options.lines.defaults = line_defaults(parsed);
   LineReader input(open_input(input_file(parsed)));
 
   const options::Interrupt interrupt;  // before librdkafka starts threads
   log::Patience patience(kProgram, interrupt, parsed.quiet(), give_up_after(parsed));
   log::Client client(connection, patience.retry());
   const log::Genesis genesis = log::read_genesis(client);
-  options.partition_count = genesis.partition_count;
+  options.lines.partition_count = genesis.partition_count;
   std::optional<EphemeralBudget> budget;
   if (genesis.ephemeral) {
     budget.emplace(connection, patience.retry(), genesis.partition_count);
@@ -96,10 +103,10 @@ Fault run_send(const options::Parsed& parsed) {
     fault = error.fault();
   }
   if (fault == Fault::kInvalidInput) {
-    fmt::print(stderr,
-               "{}: {} of the lines invalid, the first is line {}; its result line says why{}\n",
-               kProgram, sender.invalid_lines(), sender.first_invalid_line(),
-               options.skip_invalid ? "" : "; nothing from there on was sent (see --skip-invalid)");
+    fmt::print(
+        stderr, "{}: {} of the lines invalid, the first is line {}; its result line says why{}\n",
+        kProgram, sender.invalid_lines(), sender.first_invalid_line(),
+        parsed.flag("skip-invalid") ? "" : "; nothing from there on was sent (see --skip-invalid)");
   }
   print_position(sender, client, parsed.quiet());
   return fault;

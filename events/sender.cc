@@ -4,20 +4,18 @@
 #include <array>
 #include <utility>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 #include <poll.h>
 
 #include "schemas/base/error.h"
-#include "schemas/base/time.h"
-#include "schemas/event/codec.h"
-#include "schemas/event/partition.h"
 
 namespace ledger::events {
 
 namespace {
 
 constexpr size_t kLinesPerStep = 500;      // then acknowledgements get their turn
-constexpr size_t kResultsMax = 1'000'000;  // lines that wait for one before them
+constexpr size_t kWaitingMax = 1'000'000;  // lines that wait for one before them
 constexpr int kPollTimeoutMs = 100;
 constexpr std::chrono::seconds kGraceAfterStop{2};
 
@@ -26,15 +24,16 @@ constexpr std::chrono::seconds kGraceAfterStop{2};
 Sender::Sender(SenderOptions options, LineReader& input, Producer& producer,
                options::Output& output, log::Patience& patience,
                const options::Interrupt& interrupt, options::Progress& progress)
-    : options_(std::move(options)),
-      input_(input),
+    : queue_bytes_(options.queue_bytes),
       producer_(producer),
       output_(output),
       patience_(patience),
       interrupt_(interrupt),
       progress_(progress),
-      parser_(options_.defaults),
+      lines_(input, std::move(options.lines)),
       json_(output.buffer()) {}
+
+Sender::~Sender() { producer_.stop(); }
 
 void Sender::check_every(std::chrono::seconds period, std::function<void()> check) {
   period_ = period;
@@ -62,95 +61,93 @@ bool Sender::step() {
   report();
   if (producer_.failure()) throw *producer_.failure();
   if (interrupt_.requested()) throw Error(interrupt_.fault(), "interrupted");
-  if (full_ && results_.front().kind == Kind::kUnsent) throw *full_;
+  if (full_ && waiting_ == 1) throw *full_;
   if (check_ && Clock::now() >= next_check_) {
     check_();
     next_check_ = Clock::now() + period_;
   }
   const bool more = take_lines();
-  if ((stopped_ || input_.ended()) && results_.empty()) return false;
+  if (waiting_ == 0 && lines_.ended() && (batches_.empty())) return false;
   if (!more) wait_for_more();
   return true;
 }
 
-bool Sender::may_read() const {
-  return !stopped_ && !full_ && !input_.ended() && results_.size() < kResultsMax &&
-         producer_.bytes_in_flight() < options_.queue_bytes;
+bool Sender::may_take() const {
+  return !full_ && waiting_ < kWaitingMax && producer_.bytes_in_flight() < queue_bytes_;
 }
 
 // Returns: true when there may be further lines in memory.
 bool Sender::take_lines() {
   for (size_t i = 0; i < kLinesPerStep; ++i) {
-    if (!may_read()) return false;
-    const std::optional<Line> line = input_.next();
-    if (!line) return false;
+    if (!may_take()) return false;
+    const EncodedLine* line = next_line();
+    if (line == nullptr) return false;
     take_line(*line);
   }
   return true;
 }
 
-void Sender::take_line(const Line& line) {
-  auto parsed =
-      line.too_long
-          ? std::variant<event::Event, event::LineError>(event::LineError{"", "is over 4 MiB"})
-          : parser_.parse(line.text, now_unix_ms());
-  if (auto* wrong = std::get_if<event::LineError>(&parsed)) {
-    results_.push_back({line.number, Kind::kInvalid, {}, std::move(*wrong)});
+// Returns: null while there is none.
+const EncodedLine* Sender::next_line() {
+  if (batches_.empty() || next_ == batches_.back()->lines.size()) {
+    auto batch = lines_.take();
+    if (batch == nullptr) return nullptr;
+    batches_.push_back(std::move(batch));
+    next_ = 0;
+  }
+  return &batches_.back()->lines[next_++];
+}
+
+void Sender::take_line(const EncodedLine& line) {
+  ++waiting_;
+  if (line.error) {
     if (invalid_lines_++ == 0) first_invalid_ = line.number;
-    stopped_ = !options_.skip_invalid;
     return;
   }
-  const auto& event = std::get<event::Event>(parsed);
-  const std::string_view key = event::content_id(event.payload);
-  const Partition partition = event::partition_of(key, options_.partition_count);
-  std::string value;
-  event::encode(event, value);
   try {
-    if (budget_ != nullptr) budget_->charge(partition, key.size(), value.size());
+    if (budget_ != nullptr) budget_->charge(line.partition, line.key_bytes, line.value_bytes);
   } catch (const Error& error) {
     full_.emplace(error);
+    return;
   }
-  results_.push_back({line.number, full_ ? Kind::kUnsent : Kind::kSent, event.event_id, {}});
-  if (!full_) producer_.send(partition, std::string(key), std::move(value));
+  const LineBatch& batch = *batches_.back();
+  producer_.send(line.partition, batch.key(line), batch.value(line));
 }
 
 // Writes the results that are next in input order.
 void Sender::report() {
   bool any = false;
-  while (!results_.empty()) {
-    const Kind kind = results_.front().kind;
-    if (kind == Kind::kUnsent) break;
-    const auto acknowledged = kind == Kind::kSent ? producer_.take() : std::nullopt;
-    if (kind == Kind::kSent && !acknowledged) break;
+  while (waiting_ > (full_ ? 1 : 0)) {
+    const bool invalid = batches_.front()->lines[reported_].error != nullptr;
+    const auto acknowledged = invalid ? std::nullopt : producer_.take();
+    if (!invalid && !acknowledged) break;
     if (acknowledged && budget_ != nullptr) {
       budget_->acknowledged(acknowledged->partition, acknowledged->offset);
     }
-    const Result result = take_result();  // before it is written: see there
-    ++reported_;
+    const EncodedLine line = take_result();  // before it is written: see there
+    ++reported_lines_;
     any = true;
     if (acknowledged) {
-      write_acknowledged(result, *acknowledged);
+      write_acknowledged(line, *acknowledged);
     } else {
-      write_invalid(result);
+      write_invalid(line);
     }
   }
-  if (any || results_.empty()) patience_.progressed();
+  if (any || waiting_ == 0) patience_.progressed();
   if (!any) return;
   output_.flush();
-  progress_.update(reported_);
+  progress_.update(reported_lines_);
 }
 
 void Sender::wait_for_more() {
-  const bool reading = may_read();
+  const bool taking = may_take();
   std::array<pollfd, 3> fds = {pollfd{producer_.fd(), POLLIN, 0},
-                               pollfd{interrupt_.fd(), POLLIN, 0}, pollfd{input_.fd(), POLLIN, 0}};
-  const bool waiting = !results_.empty();
-  poll(fds.data(), reading ? 3 : 2, waiting || check_ ? kPollTimeoutMs : -1);
-  if (reading && fds[2].revents != 0) input_.fill();
-  if (!waiting || fds[0].revents != 0) return;
+                               pollfd{interrupt_.fd(), POLLIN, 0}, pollfd{lines_.fd(), POLLIN, 0}};
+  poll(fds.data(), taking ? 3 : 2, waiting_ > 0 || check_ ? kPollTimeoutMs : -1);
+  if (waiting_ == 0 || fds[0].revents != 0) return;
   const std::string trouble = producer_.trouble();
   if (!trouble.empty()) trouble_ = trouble;
-  patience_.check(fmt::format("{} lines are not acknowledged{}{}", results_.size(),
+  patience_.check(fmt::format("{} lines are not acknowledged{}{}", waiting_,
                               trouble_.empty() ? "" : ": ", trouble_));
 }
 
@@ -168,47 +165,48 @@ void Sender::drain(std::chrono::milliseconds grace) {
 
 void Sender::report_unacknowledged() {
   producer_.stop();
-  while (!results_.empty()) {
-    const Result result = take_result();
-    if (result.kind == Kind::kInvalid) {
-      write_invalid(result);
+  while (waiting_ > 0) {
+    const EncodedLine line = take_result();
+    if (line.error) {
+      write_invalid(line);
       continue;
     }
-    const auto acknowledged =
-        result.kind == Kind::kSent ? producer_.take_unfinished() : std::nullopt;
+    const bool sent = !full_ || waiting_ > 0;
+    const auto acknowledged = sent ? producer_.take_unfinished() : std::nullopt;
     if (acknowledged) {
-      write_acknowledged(result, *acknowledged);
-      continue;
+      write_acknowledged(line, *acknowledged);
+    } else {
+      write_unacknowledged(line);
     }
-    begin_line(result.line);
-    json_.key("eventId");
-    json_.text(to_text(result.event_id));
-    json_.key("error");
-    json_.text("unacknowledged");
-    end_line();
   }
   output_.flush();
 }
 
 // Why before its line is written: that may throw with the line in the buffer, and then the results
 // would be one ahead of the producer's messages.
-Sender::Result Sender::take_result() {
-  Result result = std::move(results_.front());
-  results_.pop_front();
-  return result;
+EncodedLine Sender::take_result() {
+  std::vector<EncodedLine>& lines = batches_.front()->lines;
+  EncodedLine line = std::move(lines[reported_++]);
+  --waiting_;
+  if (reported_ == lines.size()) {
+    batches_.pop_front();
+    reported_ = 0;
+  }
+  return line;
 }
 
-void Sender::write_acknowledged(const Result& result, const Producer::Acknowledged& acknowledged) {
+void Sender::write_acknowledged(const EncodedLine& line,
+                                const Producer::Acknowledged& acknowledged) {
   const Partition partition = acknowledged.partition;
-  begin_line(result.line);
+  begin_line(line);
   json_.key("eventId");
-  json_.text(to_text(result.event_id));
+  json_.text(to_text(line.event_id));
   json_.key("offset");
   if (acknowledged.offset) {
     const Offset position = next(*acknowledged.offset);
-    json_.text(fmt::format("{}:{}", raw(partition), raw(*acknowledged.offset)));
+    json_.text(fmt::format(FMT_COMPILE("{}:{}"), raw(partition), raw(*acknowledged.offset)));
     json_.key("position");
-    json_.text(fmt::format("{}:{}", raw(partition), raw(position)));
+    json_.text(fmt::format(FMT_COMPILE("{}:{}"), raw(partition), raw(position)));
     Offset& reached = positions_[partition];
     reached = std::max(reached, position);
   } else {
@@ -220,22 +218,31 @@ void Sender::write_acknowledged(const Result& result, const Producer::Acknowledg
   end_line();
 }
 
-void Sender::write_invalid(const Result& result) {
-  begin_line(result.line);
+void Sender::write_unacknowledged(const EncodedLine& line) {
+  begin_line(line);
+  json_.key("eventId");
+  json_.text(to_text(line.event_id));
   json_.key("error");
-  json_.text("invalid");
-  json_.key("field");
-  json_.text(result.error.field);
-  json_.key("reason");
-  json_.text(result.error.reason);
+  json_.text("unacknowledged");
   end_line();
 }
 
-void Sender::begin_line(uint64_t number) {
+void Sender::write_invalid(const EncodedLine& line) {
+  begin_line(line);
+  json_.key("error");
+  json_.text("invalid");
+  json_.key("field");
+  json_.text(line.error->field);
+  json_.key("reason");
+  json_.text(line.error->reason);
+  end_line();
+}
+
+void Sender::begin_line(const EncodedLine& line) {
   json_.restart();
   json_.begin_object();
   json_.key("line");
-  json_.integer(static_cast<int64_t>(number));
+  json_.integer(static_cast<int64_t>(line.number));
 }
 
 void Sender::end_line() {

@@ -1,6 +1,6 @@
 // Lines in, events to the log, one result line out per input line, in input order.
 //
-//   read -> parse -> charge -> producer -> acknowledged -> result line
+//   encoded line -> charge -> producer -> acknowledged -> result line
 //   stops: end of input | invalid line | signal | brokers away too long | refused | full
 #pragma once
 
@@ -8,16 +8,16 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "events/ephemeral_budget.h"
-#include "events/line_reader.h"
+#include "events/line_encoder.h"
 #include "events/log/patience.h"
 #include "events/producer.h"
 #include "schemas/base/error.h"
 #include "schemas/base/json_text.h"
-#include "schemas/event/json.h"
 #include "schemas/options/interrupt.h"
 #include "schemas/options/output.h"
 #include "schemas/options/progress.h"
@@ -25,10 +25,8 @@
 namespace ledger::events {
 
 struct SenderOptions {
-  size_t queue_bytes = 0;  // no line is read while this much is not acknowledged
-  bool skip_invalid = false;
-  int32_t partition_count = 0;
-  event::LineDefaults defaults;
+  size_t queue_bytes = 0;  // no line is taken while this much is not acknowledged
+  LineEncoder::Options lines;
 };
 
 // Source: contract, section 9, `send`.
@@ -36,6 +34,9 @@ class Sender {
  public:
   Sender(SenderOptions options, LineReader& input, Producer& producer, options::Output& output,
          log::Patience& patience, const options::Interrupt& interrupt, options::Progress& progress);
+  ~Sender();  // stops the producer, which points into what was read
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
 
   // `budget` bounds an ephemeral ledger; it outlives the sender.
   void limit_to(EphemeralBudget& budget) { budget_ = &budget; }
@@ -44,7 +45,7 @@ class Sender {
   void check_every(std::chrono::seconds period, std::function<void()> check);
 
   // Returns: kNone, or kInvalidInput when a line was invalid. When it stops early, every line that
-  // was read still gets its result line first.
+  // was taken still gets its result line first.
   // Throws: Error with the fault that stopped it; options::OutputClosed.
   Fault send_all();
 
@@ -57,48 +58,45 @@ class Sender {
 
  private:
   using Clock = std::chrono::steady_clock;
-  enum class Kind : uint8_t { kSent, kInvalid, kUnsent };
-  struct Result {
-    uint64_t line = 0;
-    Kind kind{};
-    Uuid event_id{};
-    event::LineError error;
-  };
 
   bool step();
-  bool may_read() const;
+  bool may_take() const;
   bool take_lines();
-  void take_line(const Line& line);
+  const EncodedLine* next_line();
+  void take_line(const EncodedLine& line);
   void report();
   void report_unacknowledged();
-  Result take_result();
-  void write_acknowledged(const Result& result, const Producer::Acknowledged& acknowledged);
-  void write_invalid(const Result& result);
-  void begin_line(uint64_t number);
+  EncodedLine take_result();
+  void write_acknowledged(const EncodedLine& line, const Producer::Acknowledged& acknowledged);
+  void write_unacknowledged(const EncodedLine& line);
+  void write_invalid(const EncodedLine& line);
+  void begin_line(const EncodedLine& line);
   void end_line();
   void wait_for_more();
   void drain(std::chrono::milliseconds grace);
 
-  SenderOptions options_;
-  LineReader& input_;
+  size_t queue_bytes_;
   Producer& producer_;
   options::Output& output_;
   log::Patience& patience_;
   const options::Interrupt& interrupt_;
   options::Progress& progress_;
   EphemeralBudget* budget_ = nullptr;
-  event::LineParser parser_;
+  LineEncoder lines_;
   JsonWriter json_;
-  std::deque<Result> results_;  // of the lines that were read and not yet reported, in input order
-  std::optional<Error> full_;   // an ephemeral ledger took all it can
+  // Lines are taken from the last batch, at `next_`, and reported from the first, at `reported_`.
+  std::deque<std::unique_ptr<LineBatch>> batches_;
+  size_t next_ = 0;
+  size_t reported_ = 0;
+  size_t waiting_ = 0;         // taken and not yet reported
+  std::optional<Error> full_;  // an ephemeral ledger took all it can; the last line is not sent
   std::function<void()> check_;
   std::chrono::seconds period_{};
   Clock::time_point next_check_;
   std::string trouble_;
-  bool stopped_ = false;  // by an invalid line
   uint64_t invalid_lines_ = 0;
   uint64_t first_invalid_ = 0;
-  uint64_t reported_ = 0;
+  uint64_t reported_lines_ = 0;
   PositionVector positions_;
   PositionVector unknown_;
 };

@@ -1,6 +1,9 @@
 // The producer's own faults, on a mock cluster inside this process.
 #include "events/producer.h"
 
+#include <deque>
+#include <string>
+
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
@@ -11,9 +14,13 @@ namespace {
 
 using test::EmbeddedBroker;
 
-// Sends `count` values 0, 1, ... to partition 0.
-void send_numbers(Producer& producer, int from, int limit) {
-  for (int i = from; i < limit; ++i) producer.send(Partition{0}, "key", std::to_string(i));
+// Sends the numbers to partition 0. Returns: them as text, to be kept.
+std::deque<std::string> send_numbers(Producer& producer, int from, int limit) {
+  std::deque<std::string> values;
+  for (int i = from; i < limit; ++i) {
+    producer.send(Partition{0}, "key", values.emplace_back(std::to_string(i)));
+  }
+  return values;
 }
 
 int take_all(Producer& producer, int count) {
@@ -30,9 +37,9 @@ int take_all(Producer& producer, int count) {
 TEST(Producer, AFatalErrorIsSurvivedAndNothingIsLostOrReordered) {
   const EmbeddedBroker broker(1, "numbers");
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  send_numbers(producer, 0, 100);
+  const auto first = send_numbers(producer, 0, 100);
   ASSERT_EQ(take_all(producer, 100), 100);
-  send_numbers(producer, 100, 200);
+  const auto second = send_numbers(producer, 100, 200);
   rd_kafka_test_fatal_error(producer.instance().get(),
                             RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made up");
   ASSERT_EQ(take_all(producer, 100), 100);
@@ -51,7 +58,7 @@ TEST(Producer, AFatalErrorIsSurvivedAndNothingIsLostOrReordered) {
 TEST(Producer, WhatWasNotAcknowledgedIsToldAfterStop) {
   const EmbeddedBroker broker(1, "numbers");
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  send_numbers(producer, 0, 1);
+  const auto first = send_numbers(producer, 0, 1);
   ASSERT_EQ(take_all(producer, 1), 1);
   producer.send(Partition{0}, "key", "late");
   EXPECT_GT(producer.bytes_in_flight(), 0U);
@@ -63,7 +70,7 @@ TEST(Producer, WhatWasNotAcknowledgedIsToldAfterStop) {
 TEST(Producer, APartitionThatIsNotThereStopsIt) {
   const EmbeddedBroker broker(1, "numbers");
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  send_numbers(producer, 0, 1);
+  const auto first = send_numbers(producer, 0, 1);
   ASSERT_EQ(take_all(producer, 1), 1);
   producer.send(Partition{5}, "key", "value");
   EXPECT_EQ(take_all(producer, 1), 0);

@@ -79,7 +79,7 @@ void send_to_a_stalled_reader(const log::Connection& connection, const std::stri
   LineReader input(open_input(file));
   SenderOptions options;
   options.queue_bytes = size_t{64} << 20;
-  options.partition_count = 1;
+  options.lines.partition_count = 1;
   Sender sender(options, input, producer, output, patience, interrupt, progress);
   try {
     sender.send_all();

@@ -1,10 +1,13 @@
 // Bytes that live until all of them are dropped together.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include "projector/bulk/large_memory.h"
 
 namespace ledger::bulk {
 
@@ -26,15 +29,21 @@ class Arena {
 
  private:
   static constexpr size_t kChunkBytes = size_t{1} << 20;
+  static constexpr size_t kSmallBytes = size_t{8} << 20;  // in such chunks, then in large ones
+
+  struct Free {
+    size_t bytes = 0;
+    void operator()(char* start) const { LargeAllocator<char>().deallocate(start, bytes); }
+  };
 
   void grow(size_t size) {
-    room_ = std::max(size, kChunkBytes);
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(room_));
-    next_ = chunks_.back().get();
+    room_ = std::max(size, bytes_ < kSmallBytes ? kChunkBytes : kLargeBytes);
+    next_ = LargeAllocator<char>().allocate(room_);
+    chunks_.emplace_back(next_, Free{room_});
     bytes_ += room_;
   }
 
-  std::vector<std::unique_ptr<char[]>> chunks_;
+  std::vector<std::unique_ptr<char[], Free>> chunks_;
   char* next_ = nullptr;
   size_t room_ = 0;
   size_t bytes_ = 0;

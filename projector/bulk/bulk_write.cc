@@ -32,8 +32,8 @@ class RunSource {
   }
 
  private:
-  std::vector<KeyRun::Item>::const_iterator next_;
-  std::vector<KeyRun::Item>::const_iterator end_;
+  LargeVector<KeyRun::Item>::const_iterator next_;
+  LargeVector<KeyRun::Item>::const_iterator end_;
 };
 
 class EventIdSource {
@@ -79,7 +79,7 @@ class RowSource {
 
  private:
   const RowTable& table_;
-  std::vector<Slot> slots_;
+  LargeVector<Slot> slots_;
   size_t next_ = 0;
   const RowTable::Row* row_ = nullptr;
   std::string key_;

@@ -47,10 +47,10 @@ uint32_t Dictionary::number(std::string_view bytes, uint64_t hash) {
   return fresh;
 }
 
-std::vector<uint32_t> Dictionary::rank() {
+LargeVector<uint32_t> Dictionary::rank() {
   numbers_ = {};
   texts_.sort();
-  std::vector<uint32_t> ranks(size());
+  LargeVector<uint32_t> ranks(size());
   for (uint32_t rank = 0; rank < size(); ++rank) {
     ranks[number_in(texts_.items()[rank].value())] = rank;
   }

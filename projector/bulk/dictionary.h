@@ -22,7 +22,7 @@ class Dictionary {
   void fetch_text(uint64_t hash) const;
   // Makes numbers ranks in order of bytes; number() is not called again.
   // Returns: [number] -> rank.
-  std::vector<uint32_t> rank();
+  LargeVector<uint32_t> rank();
   std::string_view at(uint32_t number) const { return texts_.items()[number].key(); }
   size_t bytes() const { return texts_.bytes() + numbers_.bytes(); }
   uint32_t size() const { return static_cast<uint32_t>(texts_.items().size()); }

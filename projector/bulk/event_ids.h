@@ -31,7 +31,7 @@ class EventIds {
     int64_t offset;
     Uuid id() const;
   };
-  using Place = std::vector<Taken>::const_iterator;
+  using Place = LargeVector<Taken>::const_iterator;
 
   std::optional<Offset> find(const Uuid& id) const;
   void add(const Uuid& id, Offset offset);  // Precondition: find(id) gives nothing
@@ -63,8 +63,8 @@ class EventIds {
   std::optional<Offset> at(Place place, const Id& id) const;
   std::optional<Offset> find_ascending(const Id& id) const;
 
-  std::vector<Taken> ascending_;
-  std::vector<Taken> others_;
+  LargeVector<Taken> ascending_;
+  LargeVector<Taken> others_;
   NumberTable numbers_;  // of others_
 };
 

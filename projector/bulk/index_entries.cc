@@ -21,8 +21,8 @@ constexpr size_t kAhead = 8;     // lines fetched before their turn
 
 // Stable: lines of equal ranks stay as they were. `limit`: above all ranks.
 template <typename RankOf>
-void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order) {
-  std::vector<uint32_t> sorted(order.size());
+void sort_by(const RankOf& rank_of, uint32_t limit, LargeVector<uint32_t>& order) {
+  LargeVector<uint32_t> sorted(order.size());
   const uint32_t highest = limit == 0 ? 0 : limit - 1;
   for (unsigned shift = 0; shift < kRankBits && highest >> shift != 0; shift += kDigitBits) {
     const auto digit_of = [&](uint32_t line) { return rank_of(line) >> shift & (kDigits - 1); };
@@ -36,7 +36,7 @@ void sort_by(const RankOf& rank_of, uint32_t limit, std::vector<uint32_t>& order
 
 // Rows are made in order of time, so most often there is nothing to do.
 template <typename Before>
-void sort_unless_sorted(std::vector<uint32_t>& order, const Before& before) {
+void sort_unless_sorted(LargeVector<uint32_t>& order, const Before& before) {
   if (!std::is_sorted(order.begin(), order.end(), before)) {
     std::sort(order.begin(), order.end(), before);
   }
@@ -157,7 +157,7 @@ template <typename Record>
 void IndexEntries<Record>::sort() {
   number_parts();
   for (size_t column = 0; column < columns_.size(); ++column) {
-    const std::vector<uint32_t> ranks = columns_[column].parts.rank();
+    const LargeVector<uint32_t> ranks = columns_[column].parts.rank();
     for (size_t i = column; i < numbers_.size(); i += columns_.size()) {
       numbers_[i] = ranks[numbers_[i]];
     }
@@ -189,7 +189,7 @@ void IndexEntries<Record>::append_id(const Line& line, std::string& key) const {
 }
 
 template <typename Record>
-void IndexEntries<Record>::sort_by_tail(std::vector<uint32_t>& order) const {
+void IndexEntries<Record>::sort_by_tail(LargeVector<uint32_t>& order) const {
   const auto before = [&](uint32_t a, uint32_t b) {
     const uint64_t one = index::ordered_bits(lines_[a].creation_time);
     const uint64_t other = index::ordered_bits(lines_[b].creation_time);
@@ -199,15 +199,15 @@ void IndexEntries<Record>::sort_by_tail(std::vector<uint32_t>& order) const {
 }
 
 template <typename Record>
-void IndexEntries<Record>::sort_by_id(std::vector<uint32_t>& order) const {
+void IndexEntries<Record>::sort_by_id(LargeVector<uint32_t>& order) const {
   const auto before = [&](uint32_t a, uint32_t b) { return id_before(lines_[a], lines_[b]); };
   sort_unless_sorted(order, before);
 }
 
 template <typename Record>
-std::vector<uint32_t> IndexEntries<Record>::order_of(size_t number) const {
+LargeVector<uint32_t> IndexEntries<Record>::order_of(size_t number) const {
   const Index& index = indexes_[number];
-  std::vector<uint32_t> order;
+  LargeVector<uint32_t> order;
   order.reserve(lines_.size());
   std::copy_if(by_tail_.begin(), by_tail_.end(), std::back_inserter(order),
                [&](uint32_t line) { return entered(lines_[line], number) != kNoEntry; });
@@ -232,7 +232,7 @@ IndexEntries<Record>::Source::Source(const IndexEntries& entries, size_t index)
 template <typename Record>
 bool IndexEntries<Record>::Source::next(std::string_view& key, std::string_view& value) {
   if (next_ == order_.size()) return false;
-  const std::vector<Line>& lines = entries_.lines_;
+  const LargeVector<Line>& lines = entries_.lines_;
   if (next_ + kAhead < order_.size()) {
     __builtin_prefetch(&lines[order_[next_ + kAhead]]);
     __builtin_prefetch(entries_.numbers_of(order_[next_ + kAhead]));

@@ -55,7 +55,7 @@ class IndexEntries {
 
     const IndexEntries& entries_;
     size_t index_;
-    std::vector<uint32_t> order_;  // of lines
+    LargeVector<uint32_t> order_;  // of lines
     size_t next_ = 0;
     std::string key_;
     std::string value_;
@@ -94,9 +94,9 @@ class IndexEntries {
   void number_parts();
   bool id_before(const Line& a, const Line& b) const;
   void append_id(const Line& line, std::string& key) const;  // encoded
-  void sort_by_id(std::vector<uint32_t>& order) const;
-  void sort_by_tail(std::vector<uint32_t>& order) const;
-  std::vector<uint32_t> order_of(size_t index) const;
+  void sort_by_id(LargeVector<uint32_t>& order) const;
+  void sort_by_tail(LargeVector<uint32_t>& order) const;
+  LargeVector<uint32_t> order_of(size_t index) const;
   const uint32_t* numbers_of(uint32_t line) const {
     return numbers_.data() + line * columns_.size();
   }
@@ -108,11 +108,11 @@ class IndexEntries {
   std::vector<Index> indexes_;
   std::vector<Column> columns_;
   Arena arena_;
-  std::vector<Line> lines_;
-  std::vector<uint32_t> numbers_;      // [line][column] of its part; a rank when all is read
+  LargeVector<Line> lines_;
+  LargeVector<uint32_t> numbers_;      // [line][column] of its part; a rank when all is read
   std::vector<std::string_view> ids_;  // encoded
-  std::vector<Offset> entered_;        // [moved row][index]
-  std::vector<uint32_t> by_tail_;
+  LargeVector<Offset> entered_;        // [moved row][index]
+  LargeVector<uint32_t> by_tail_;
   Record record_;  // kept for the capacity of its text
   std::string id_;
   std::string part_bytes_;

@@ -23,12 +23,12 @@ class KeyRun {
   void add(std::string_view key, std::string_view value);
   // By key; keys are unique (asserted).
   void sort();
-  const std::vector<Item>& items() const { return items_; }
+  const LargeVector<Item>& items() const { return items_; }
   size_t bytes() const { return arena_.bytes() + items_.size() * sizeof(Item); }
 
  private:
   Arena arena_;
-  std::vector<Item> items_;
+  LargeVector<Item> items_;
 };
 
 }  // namespace ledger::bulk

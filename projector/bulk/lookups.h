@@ -78,7 +78,7 @@ class AudioLookup {
   std::optional<uint32_t> number_of(std::string_view id) const;
 
   NumberTable by_id_;        // of lives_
-  std::vector<Live> lives_;  // dead ones too
+  LargeVector<Live> lives_;  // dead ones too
   Arena texts_;
   TextMap<Content> by_content_;
   std::string key_;

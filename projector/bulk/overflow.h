@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <type_traits>
+
+#include "projector/bulk/large_memory.h"
 
 namespace ledger::bulk {
 
@@ -35,14 +36,14 @@ class OverflowAllocator {
 
   T* allocate(size_t count) {
     const size_t bytes = count * sizeof(T);
-    if (!takes(bytes)) return std::allocator<T>().allocate(count);
+    if (!takes(bytes)) return LargeAllocator<T>().allocate(count);
     return static_cast<T*>(map_file(overflow_->folder, bytes));
   }
   void deallocate(T* start, size_t count) {
     if (takes(count * sizeof(T))) {
       unmap_file(start, count * sizeof(T));
     } else {
-      std::allocator<T>().deallocate(start, count);
+      LargeAllocator<T>().deallocate(start, count);
     }
   }
   bool takes(size_t bytes) const { return overflow_ != nullptr && overflow_->takes(bytes); }

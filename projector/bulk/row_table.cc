@@ -78,10 +78,10 @@ void RowTable::put(Row& row, std::string_view value) {
 
 // New rows are made in order of rid; those from below, which are before them, as they were
 // touched.
-std::vector<Slot> RowTable::in_order() const {
-  std::vector<Slot> slots;
+LargeVector<Slot> RowTable::in_order() const {
+  LargeVector<Slot> slots;
   slots.reserve(rows_.size());
-  std::vector<Slot> far;
+  LargeVector<Slot> far;
   others_.each(
       [&](uint32_t, uint32_t slot) { (rows_[slot].in_base ? slots : far).push_back(slot); });
   const auto by_rid = [&](Slot a, Slot b) { return rows_[a].rid < rows_[b].rid; };

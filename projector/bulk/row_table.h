@@ -39,14 +39,14 @@ class RowTable {
   void erase(Row& row);
 
   Row& at(Slot slot) { return rows_[slot]; }
-  const std::vector<Row>& rows() const { return rows_; }
+  const LargeVector<Row>& rows() const { return rows_; }
 
   // Fetch what at() gives, then its bytes.
   void prefetch(Slot slot) const { __builtin_prefetch(&rows_[slot]); }
   void prefetch_bytes(Slot slot) const { __builtin_prefetch(rows_[slot].value); }
 
   // Slots by rid.
-  std::vector<Slot> in_order() const;
+  LargeVector<Slot> in_order() const;
 
   Offset entered(const Row& row, size_t index) const;
   void set_entered(Row& row, size_t index, Offset at);
@@ -66,12 +66,12 @@ class RowTable {
   Offset first_;
   size_t index_count_;
   Arena arena_;
-  std::vector<Row> rows_;
-  std::vector<uint32_t> recent_;  // [rid - first] = slot + 1
+  LargeVector<Row> rows_;
+  LargeVector<uint32_t> recent_;  // [rid - first] = slot + 1
   NumberTable others_;            // slots of older rows, and of far ones
   bool far_ = false;              // whether there are some
   size_t count_in_base_ = 0;
-  std::vector<Offset> entered_;
+  LargeVector<Offset> entered_;
 };
 
 }  // namespace ledger::bulk

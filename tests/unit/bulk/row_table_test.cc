@@ -41,7 +41,7 @@ TEST_F(RowTableTest, RowsBehindALongGapAreFoundAndTakeNoRoomForIt) {
   EXPECT_EQ(rows.find(Rid{106}), nullptr);
   EXPECT_EQ(rows.find(Rid{kFar - 1}), nullptr);
   EXPECT_EQ(rows.find(Rid{kFar + kRows}), nullptr);
-  const std::vector<Slot> slots = rows.in_order();
+  const auto slots = rows.in_order();
   ASSERT_EQ(slots.size(), static_cast<size_t>(kRows + 2));
   for (int64_t i = 0; i < kRows; ++i) {
     ASSERT_EQ(rows.find(Rid{kFar + i})->bytes(), std::to_string(i));

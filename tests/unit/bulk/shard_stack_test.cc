@@ -172,6 +172,29 @@ TEST_F(Stack, JoiningThatIsStoppedLeavesAllLayers) {
   EXPECT_EQ(Rounds(shard()).layers(Offset{0}).size(), ShardStack::kFanIn);
 }
 
+TEST_F(Stack, LayersThatAJoinHadNoTimeToRemoveDoNotCount) {
+  constexpr auto kFanIn = static_cast<int64_t>(ShardStack::kFanIn);
+  const std::filesystem::path first = Rounds(shard()).path({Offset{0}, Offset{1}});
+  const std::filesystem::path aside = folder_.path() / "aside";
+  {
+    ShardStack stack = open();
+    for (int64_t rid = 0; rid + 1 < kFanIn; ++rid) add(stack, rid);
+    std::filesystem::copy(first, aside);
+    add(stack, kFanIn - 1);
+  }
+  std::filesystem::rename(aside, first);
+  ShardStack stack = open();
+  EXPECT_EQ(stack.layers().layers().size(), 1U);
+  EXPECT_EQ(stack.state().position, Offset{kFanIn});
+  stack.learn([] {});
+  for (int64_t rid = 0; rid < kFanIn; ++rid) {
+    EXPECT_EQ(stack.layers().row(Table::kUserContentAudios, Rid{rid}),
+              store::encode_row(listening(rid)));
+  }
+  stack.finish([&](store::ShardFill& fill) { return merge(stack, fill); });
+  EXPECT_THAT(names(), ElementsAre("1.round-1"));
+}
+
 TEST_F(Stack, WhoOpensItLearnsWhereRowsAreAndWhatTheyAreFoundBy) {
   leave_layers();
   ShardStack stack = open();

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "events/event_fd.h"
 #include "events/line_reader.h"
 #include "schemas/base/ids.h"
 #include "schemas/event/json.h"
@@ -25,13 +26,13 @@ struct EncodedLine {
   uint64_t number = 0;  // from 1
   Partition partition{};
   Uuid event_id{};
-  size_t at = 0;  // in LineBatch::bytes: the key and then the value
+  size_t at = 0;  // in LineBatch::bytes: of the key and then the value
   uint32_t key_bytes = 0;
   uint32_t value_bytes = 0;
   std::unique_ptr<event::LineError> error;  // instead of all but `number`
 };
 
-// What one read of the input gave.
+// Lines that one read of the input gave; of many or long ones a part.
 struct LineBatch {
   std::string bytes;
   std::vector<EncodedLine> lines;
@@ -62,8 +63,8 @@ class LineEncoder {
   // Returns: the next batch, with one line or more; null while there is none.
   // Throws: what stopped the reading, after the lines before it.
   std::unique_ptr<LineBatch> take();
-  // Readable when take() has something to give or ended() has become true; take() makes it blocked.
-  int fd() const { return ready_fd_; }
+  // Readable when something has happened since take() gave null.
+  int fd() const { return ready_.get(); }
   bool ended() const;  // take() has given all there is
 
  private:
@@ -71,15 +72,15 @@ class LineEncoder {
   void encode_all(const std::stop_token& stop);
   bool wait_for_input() const;
   void encode_lines(LineBatch& batch);
-  bool encode_line(const Line& line, double now_ms, LineBatch& batch);
+  EncodedLine encode_line(const Line& line, double now_ms, std::string& bytes);
   void give(std::unique_ptr<LineBatch> batch, const std::stop_token& stop);
   void finish(std::exception_ptr error);
 
   LineReader& input_;
   Options options_;
   event::LineParser parser_;
-  int ready_fd_ = -1;
-  int stop_fd_ = -1;
+  EventFd ready_;
+  EventFd stop_;
   bool invalid_ = false;  // a line was, and is the last
 
   mutable std::mutex mutex_;  // of all below

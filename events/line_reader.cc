@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "schemas/base/error.h"
-#include "schemas/event/json.h"
 
 namespace ledger::events {
 
@@ -56,6 +55,12 @@ void LineReader::fill() {
     throw Error(Fault::kUnavailable, fmt::format("input: cannot read after line {} ({})", number_,
                                                  std::strerror(errno)));
   }
+}
+
+std::variant<event::Event, event::LineError> parse(event::LineParser& parser, const Line& line,
+                                                   double now_ms) {
+  if (line.too_long) return event::LineError{"", "is over 4 MiB"};
+  return parser.parse(line.text, now_ms);
 }
 
 int open_input(const std::string& file) {

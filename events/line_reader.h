@@ -5,6 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+
+#include "schemas/event/json.h"
 
 namespace ledger::events {
 
@@ -42,6 +45,10 @@ class LineReader {
   bool closed_ = false;
   bool ended_ = false;
 };
+
+// The event of a line, or what is wrong with it; see event::LineParser::parse().
+std::variant<event::Event, event::LineError> parse(event::LineParser& parser, const Line& line,
+                                                   double now_ms);
 
 // Opens FILE; "-" is stdin. Throws: Error{kUsage} when it cannot be read.
 int open_input(const std::string& file);

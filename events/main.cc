@@ -34,7 +34,8 @@ options::Command send_command() {
       options::brokers_option(),
       options::topic_option(),
       options::properties_option(),
-      {"queue", Kind::kSize, "SIZE", "read no further while so much is not acknowledged", "64MiB"},
+      {"queue", Kind::kSize, "SIZE", "take no further line while so much is not acknowledged",
+       "64MiB"},
       {"skip-invalid", Kind::kFlag, "", "go on after an invalid line; exit 3 at the end"},
       give_up_option()};
   for (const options::Option& option : line_options()) command.options.push_back(option);

@@ -1,12 +1,9 @@
 #include "events/producer.h"
 
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "schemas/base/assert.h"
 
@@ -37,20 +34,15 @@ log::Connection with_defaults(log::Connection connection) {
 
 }  // namespace
 
-Producer::Producer(const log::Connection& connection)
-    : connection_(with_defaults(connection)), event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  LEDGER_ASSERT(event_fd_ >= 0, "eventfd: {}", std::strerror(errno));
+Producer::Producer(const log::Connection& connection) : connection_(with_defaults(connection)) {
   open();
 }
 
-Producer::~Producer() {
-  close();
-  ::close(event_fd_);
-}
+Producer::~Producer() { close(); }
 
 void Producer::open() {
   instance_ = std::make_unique<log::Instance>(log::Role::kProducer, connection_, kOwn);
-  instance_->notify(event_fd_);
+  instance_->notify(ready_.get());
   topic_ = rd_kafka_topic_new(instance_->get(), connection_.topic.c_str(), nullptr);
 }
 
@@ -68,9 +60,8 @@ void Producer::send(Partition partition, std::optional<std::string_view> key,
 }
 
 void Producer::poll() {
-  uint64_t count = 0;
-  while (::read(event_fd_, &count, sizeof count) > 0) {
-  }
+  ready_.clear();
+  if (instance_ == nullptr) return;  // it could not be renewed
   serve();
   const std::string fatal = instance_->fatal();
   if (!fatal.empty()) renew(fatal);
@@ -125,7 +116,12 @@ void Producer::renew(const std::string& why) {
     return;
   }
   close();
-  open();
+  try {
+    open();
+  } catch (const Error& error) {
+    failure_.emplace(error);
+    return;
+  }
   next_ = first_;
 }
 

@@ -1,6 +1,7 @@
 // Sends events to the log: never dropped, never reordered within a partition.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/event_fd.h"
 #include "events/log/instance.h"
 #include "schemas/base/error.h"
 #include "schemas/base/ids.h"
@@ -16,7 +18,7 @@ struct rd_kafka_topic_s;  // rd_kafka_topic_t
 
 namespace ledger::events {
 
-// An idempotent producer (acks=all, no message timeout) that keeps what is not acknowledged.
+// An idempotent producer (acks=all, no message timeout) that knows what is not acknowledged.
 // Why: after a fatal producer error the only way on is a new instance that resends from the first
 // unacknowledged message; those that had arrived already are duplicates, which event ids settle.
 class Producer {
@@ -29,11 +31,13 @@ class Producer {
   // Queues one event; its place in the order of take() is the order of the calls.
   // Lifetime: `key` and `value` are not copied: they live until take() of the message, or stop().
   void send(Partition partition, std::optional<std::string_view> key, std::string_view value);
+  template <std::same_as<std::string> Dying>
+  void send(Partition partition, std::optional<std::string_view> key, Dying&& value) = delete;
 
   // Serves librdkafka; never blocks. Throws: nothing; see failure().
   void poll();
   // Readable when poll() has something to do; it takes what is to be read.
-  int fd() const { return event_fd_; }
+  int fd() const { return ready_.get(); }
 
   // The oldest message that was not taken yet.
   struct Acknowledged {
@@ -80,7 +84,7 @@ class Producer {
   static size_t cost(const Message& message);
 
   log::Connection connection_;
-  int event_fd_ = -1;
+  EventFd ready_;
   std::unique_ptr<log::Instance> instance_;
   rd_kafka_topic_s* topic_ = nullptr;
   std::deque<Message> messages_;  // in order of send()

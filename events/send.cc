@@ -17,8 +17,8 @@ namespace ledger::events {
 namespace {
 
 constexpr std::chrono::minutes kSettingsPeriod{10};
-// Batches of some 100 KiB come and go, here and in librdkafka: their memory is kept, not given to
-// the kernel and taken from it again each time.
+// Batches of some 100 KiB come and go, here and in librdkafka: their memory is kept by the malloc
+// of each thread, not given to the kernel and taken from it again each time.
 constexpr int kKeptFreeBytes = 64 * 1024 * 1024;
 constexpr int kMappedBlockBytes = 4 * 1024 * 1024;
 constexpr int kReaderGraceMs = 5000;  // for a reader of stdout, after a signal
@@ -106,7 +106,7 @@ Fault run_send(const options::Parsed& parsed) {
     fmt::print(
         stderr, "{}: {} of the lines invalid, the first is line {}; its result line says why{}\n",
         kProgram, sender.invalid_lines(), sender.first_invalid_line(),
-        parsed.flag("skip-invalid") ? "" : "; nothing from there on was sent (see --skip-invalid)");
+        options.lines.skip_invalid ? "" : "; nothing from there on was sent (see --skip-invalid)");
   }
   print_position(sender, client, parsed.quiet());
   return fault;

@@ -47,6 +47,7 @@ Fault Sender::send_all() {
     }
   } catch (const Error& error) {
     progress_.clear();
+    budget_ = nullptr;  // no line is sent any more
     if (error.fault() != Fault::kFull) drain(kGraceAfterStop);
     report_unacknowledged();
     throw;
@@ -67,7 +68,7 @@ bool Sender::step() {
     next_check_ = Clock::now() + period_;
   }
   const bool more = take_lines();
-  if (waiting_ == 0 && lines_.ended() && (batches_.empty())) return false;
+  if (waiting_ == 0 && lines_.ended() && batches_.empty()) return false;
   if (!more) wait_for_more();
   return true;
 }
@@ -121,9 +122,6 @@ void Sender::report() {
     const bool invalid = batches_.front()->lines[reported_].error != nullptr;
     const auto acknowledged = invalid ? std::nullopt : producer_.take();
     if (!invalid && !acknowledged) break;
-    if (acknowledged && budget_ != nullptr) {
-      budget_->acknowledged(acknowledged->partition, acknowledged->offset);
-    }
     const EncodedLine line = take_result();  // before it is written: see there
     ++reported_lines_;
     any = true;
@@ -131,6 +129,10 @@ void Sender::report() {
       write_acknowledged(line, *acknowledged);
     } else {
       write_invalid(line);
+    }
+    // Last, for it may ask the brokers, and throw.
+    if (acknowledged && budget_ != nullptr) {
+      budget_->acknowledged(acknowledged->partition, acknowledged->offset);
     }
   }
   if (any || waiting_ == 0) patience_.progressed();

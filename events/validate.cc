@@ -108,10 +108,7 @@ Fault run_validate(const options::Parsed& parsed) {
   JsonWriter json(output.buffer());
   while (const std::optional<Line> line = next_line(input)) {
     ++state.lines;
-    const auto result =
-        line->too_long
-            ? std::variant<event::Event, event::LineError>(event::LineError{"", "is over 4 MiB"})
-            : parser.parse(line->text, now_unix_ms());
+    const auto result = parse(parser, *line, now_unix_ms());
     if (const auto* error = std::get_if<event::LineError>(&result)) {
       ++state.invalid;
       say_invalid(*line, *error, state, output);

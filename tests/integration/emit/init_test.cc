@@ -32,7 +32,7 @@ class Init : public testing::Test {
   }
   void write(int partition, std::optional<std::string> key, const std::string& value) const {
     events::Producer producer(connection_to(address_, topic_));
-    producer.send(Partition{partition}, std::move(key), value);
+    producer.send(Partition{partition}, key, value);
     const log::Retry retry = bounded_retry();
     while (!producer.take()) {
       producer.poll();

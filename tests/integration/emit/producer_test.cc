@@ -14,13 +14,13 @@ namespace {
 
 using test::EmbeddedBroker;
 
-// Sends the numbers to partition 0. Returns: them as text, to be kept.
-std::deque<std::string> send_numbers(Producer& producer, int from, int limit) {
-  std::deque<std::string> values;
+using Values = std::deque<std::string>;  // outlive the producer
+
+// Sends the numbers to partition 0.
+void send_numbers(Producer& producer, int from, int limit, Values& values) {
   for (int i = from; i < limit; ++i) {
     producer.send(Partition{0}, "key", values.emplace_back(std::to_string(i)));
   }
-  return values;
 }
 
 int take_all(Producer& producer, int count) {
@@ -36,10 +36,11 @@ int take_all(Producer& producer, int count) {
 
 TEST(Producer, AFatalErrorIsSurvivedAndNothingIsLostOrReordered) {
   const EmbeddedBroker broker(1, "numbers");
+  Values values;
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  const auto first = send_numbers(producer, 0, 100);
+  send_numbers(producer, 0, 100, values);
   ASSERT_EQ(take_all(producer, 100), 100);
-  const auto second = send_numbers(producer, 100, 200);
+  send_numbers(producer, 100, 200, values);
   rd_kafka_test_fatal_error(producer.instance().get(),
                             RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "made up");
   ASSERT_EQ(take_all(producer, 100), 100);
@@ -57,8 +58,9 @@ TEST(Producer, AFatalErrorIsSurvivedAndNothingIsLostOrReordered) {
 
 TEST(Producer, WhatWasNotAcknowledgedIsToldAfterStop) {
   const EmbeddedBroker broker(1, "numbers");
+  Values values;
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  const auto first = send_numbers(producer, 0, 1);
+  send_numbers(producer, 0, 1, values);
   ASSERT_EQ(take_all(producer, 1), 1);
   producer.send(Partition{0}, "key", "late");
   EXPECT_GT(producer.bytes_in_flight(), 0U);
@@ -69,8 +71,9 @@ TEST(Producer, WhatWasNotAcknowledgedIsToldAfterStop) {
 
 TEST(Producer, APartitionThatIsNotThereStopsIt) {
   const EmbeddedBroker broker(1, "numbers");
+  Values values;
   Producer producer(test::connection_to(broker.address(), "numbers"));
-  const auto first = send_numbers(producer, 0, 1);
+  send_numbers(producer, 0, 1, values);
   ASSERT_EQ(take_all(producer, 1), 1);
   producer.send(Partition{5}, "key", "value");
   EXPECT_EQ(take_all(producer, 1), 0);

@@ -2,6 +2,7 @@
 #include "events/sender.h"
 
 #include <fstream>
+#include <memory>
 #include <thread>
 
 #include <fcntl.h>
@@ -109,6 +110,44 @@ TEST(Sender, AStopBetweenTwoWritesLosesRepeatsAndShiftsNoResultLine) {
     ASSERT_EQ(test::member(lines[i], "line"), std::to_string(i + 1));
     ASSERT_EQ(test::member(lines[i], "offset"), fmt::format("0:{}", i + 1));
   }
+}
+
+// Why another broker for the budget: it cannot count what others wrote, however soon the
+// acknowledgement comes.
+TEST(Sender, ABudgetThatCannotCountStopsItAfterTheResultOfItsLine) {
+  const log::Retry give_up = [](const std::string& why) { throw Error(Fault::kUnavailable, why); };
+  const test::EmbeddedBroker broker(1, "counted");
+  auto other = std::make_unique<test::EmbeddedBroker>(1, "counted");
+  EphemeralBudget budget(test::connection_to(other->address(), "counted"), give_up, 1);
+  other.reset();
+  broker.send(test::play_lines(10));
+  const test::TempDir folder;
+  SmallPipe results;
+  std::thread([&] {
+    const options::Interrupt interrupt;
+    log::Patience patience("test", interrupt, true, test::kBound);
+    Producer producer(test::connection_to(broker.address(), "counted"));
+    options::Output output(results.writer(), [&] { results.take(); });
+    options::Progress progress("test", "lines", true);
+    LineReader input(open_input(lines_file(folder)));
+    SenderOptions options;
+    options.queue_bytes = 1;  // one line after another
+    options.lines.partition_count = 1;
+    Sender sender(options, input, producer, output, patience, interrupt, progress);
+    sender.limit_to(budget);
+    try {
+      sender.send_all();
+      ADD_FAILURE() << "not stopped";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.fault(), Fault::kUnavailable);
+    }
+    results.close_writer();
+  }).join();
+  while (results.take()) {
+  }
+  const std::vector<std::string> lines = test::lines_of(results.text());
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(test::member(lines[0], "offset"), "0:11");
 }
 
 }  // namespace

@@ -136,20 +136,35 @@ TEST_F(LineEncoderOfAPipe, ReadsAFewBatchesAheadAndNoFurther) {
   start();
   ::fcntl(ends_[1], F_SETFL, O_NONBLOCK);
   const std::string line = line_of(1);
-  size_t taken = 0;
+  size_t written = 0;
   for (int i = 0; i < 20; ++i) {  // until the pipe stays full
     while (::write(ends_[1], line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
-      taken += line.size();
+      written += line.size();
     }
     poll(nullptr, 0, 20);
   }
   EXPECT_GT(unread_bytes(ends_[0]), 0);
-  EXPECT_LT(taken, size_t{2} * 1024 * 1024);
+  EXPECT_LT(written, size_t{2} * 1024 * 1024);
   encoder_.reset();  // ends while it waits for room
+}
+
+TEST_F(LineEncoderOfAPipe, ABatchIsBoundedInLinesToo) {
+  start(true);
+  write(std::string(50'000, '\n'));
+  close_writer();
+  size_t lines = 0;
+  while (const auto batch = next()) {
+    EXPECT_LE(batch->lines.size(), 4096U);
+    lines += batch->lines.size();
+  }
+  EXPECT_EQ(lines, 50'000U);
 }
 
 TEST_F(LineEncoderOfAPipe, EndsWhileItWaitsForInput) {
   start();
+  write(line_of(1));
+  ASSERT_NE(next(), nullptr);
+  poll(nullptr, 0, 50);  // until it waits
   encoder_.reset();
 }
 

@@ -15,7 +15,8 @@ namespace {
 using record::Table;
 using store::View;
 
-constexpr size_t kAhead = 8;  // entries fetched before their turn
+constexpr size_t kAhead = 8;          // entries fetched before their turn
+constexpr size_t kLeaveEvery = 4096;  // entries of layers, that are left behind
 
 // Entries of a sorted run, one after another.
 class RunSource {
@@ -327,10 +328,13 @@ void BulkViews::merge(const store::ViewName& name, Source source,
   fill.begin(name.view, below_.base() == nullptr ? store::Digest{}
                                                  : below_.base()->state().digests.at(name.name));
   auto next_gone = gone.begin();
-  const size_t spilled = spilled_;  // what `gathered` adds meanwhile is not in the cursor
+  // What `gathered` adds meanwhile is not in the cursor.
+  const size_t spilled = spilled_;
+  const size_t layers = below_.layers().size();
   MergedCursor below = below_.cursor(
       name.view, [&](std::string_view hidden, std::string_view old) { fill.drop(hidden, old); });
   bool more_below = below.first();
+  size_t passed = 0;
   while (more || more_below) {
     if (!more_below || (more && key < below.key())) {
       fill.append(key, value);
@@ -351,6 +355,7 @@ void BulkViews::merge(const store::ViewName& name, Source source,
       gathered.add_below(below.key(), below.value());
     }
     more_below = below.next();
+    if (++passed % kLeaveEvery == 0) below.leave_behind(layers);
   }
   LEDGER_ASSERT(next_gone == gone.end(), "view {}: {} keys not below", name.name,
                 gone.end() - next_gone);

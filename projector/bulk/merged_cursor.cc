@@ -46,6 +46,12 @@ bool MergedCursor::start() {
 
 bool MergedCursor::next() { return pass_key() && skip_gone(); }
 
+void MergedCursor::leave_behind(size_t count) {
+  for (const Head& head : heads_) {
+    if (head.source < count) cursors_[head.source].leave_behind();
+  }
+}
+
 bool MergedCursor::skip_gone() {
   while (skips_gone_ && !heads_.empty() && value() == kGone) {
     hidden_(source(), key(), value());

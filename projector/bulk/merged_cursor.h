@@ -34,6 +34,8 @@ class MergedCursor {
   bool first();
   bool seek(std::string_view key);  // the first entry >= key
   bool next();
+  // Of the first `count` cursors; see ViewCursor::leave_behind(). Precondition: first() was called.
+  void leave_behind(size_t count);
   std::string_view key() const { return heads_.front().key; }
   std::string_view value() const { return cursors_[heads_.front().source].value(); }
   size_t source() const { return heads_.front().source; }  // number of its cursor

@@ -1,12 +1,15 @@
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -17,6 +20,7 @@
 #include "schemas/base/bytes.h"
 #include "schemas/base/error.h"
 #include "schemas/store/lmdb_internal.h"
+#include "schemas/store/pages_internal.h"
 
 namespace ledger::store {
 
@@ -32,6 +36,8 @@ constexpr size_t kMapBytes = size_t{1} << 38;
 constexpr size_t kMapBytesLeast = 4096;
 constexpr unsigned kDatabasesMax = 64;
 constexpr unsigned kReadersMax = 510;
+// Memory of files is kept in pieces of up to so much, which go when all of it may.
+constexpr uint64_t kPieceBytes = uint64_t{2} << 20;
 constexpr off_t kLockFileBytes = 1 << 15;  // what LMDB makes for so many readers
 constexpr mode_t kFileMode = 0664;
 constexpr uint64_t kLittleSpaceBytes = 1 << 20;
@@ -312,6 +318,30 @@ bool Cursor::move(MDB_cursor_op op, std::string_view& key, std::string_view& val
   key = to_view(k);
   value = to_view(v);
   return true;
+}
+
+// Advice alone. Pages that are mapped would stay. LMDB does not tell where in the file a place is,
+// but each page does.
+void Cursor::forget_memory(const char* from, const char* to) const {
+  MDB_env* const env = mdb_txn_env(mdb_cursor_txn(cursor_));
+  MDB_stat stat{};
+  int fd = -1;
+  check_lmdb(mdb_env_stat(env, &stat), "read", *path_);
+  check_lmdb(mdb_env_get_fd(env, &fd), "read", *path_);
+  const auto page_of = [&](const char* place) {
+    return place - reinterpret_cast<uintptr_t>(place) % stat.ms_psize;
+  };
+  const char* const begin = page_of(from);
+  const char* const end = page_of(to);
+  if (begin >= end) return;
+  const auto bytes = static_cast<uint64_t>(end - begin);
+  madvise(const_cast<char*>(begin), bytes, MADV_DONTNEED);
+  PageHeader header;
+  std::memcpy(&header, end, sizeof header);
+  const uint64_t limit = static_cast<uint64_t>(header.number) * stat.ms_psize;
+  const uint64_t start = limit - std::min(bytes + kPieceBytes, limit);
+  posix_fadvise(fd, static_cast<off_t>(start), static_cast<off_t>(limit - start),
+                POSIX_FADV_DONTNEED);
 }
 
 bool Cursor::insert(std::string_view key, std::string_view value) {

@@ -95,6 +95,9 @@ class Cursor {
   Cursor& operator=(Cursor&&) = delete;
   // Returns: false at either end. `key` is read by MDB_SET_RANGE and set by all.
   bool move(MDB_cursor_op op, std::string_view& key, std::string_view& value);
+  // The kernel may drop what it keeps of the file from one key that move() gave to another, a later
+  // page's. It stays readable.
+  void forget_memory(const char* from, const char* to) const;
   // Returns: false, and writes nothing, when the key is there.
   bool insert(std::string_view key, std::string_view value);
   // Of the key that it stands at.

@@ -14,11 +14,16 @@
 
 namespace ledger::store {
 
+namespace {
+constexpr ptrdiff_t kLeaveBytes = ptrdiff_t{8} << 20;  // at once
+}  // namespace
+
 struct ViewCursor::Impl {
   Cursor cursor;
   bool valid = false;
   std::string_view key;
   std::string_view value;
+  const char* left = nullptr;  // what is before is not needed
 
   bool move(MDB_cursor_op op) { return valid = cursor.move(op, key, value); }
 };
@@ -35,10 +40,23 @@ bool ViewCursor::seek(std::string_view key) {
 }
 
 bool ViewCursor::seek_before(std::string_view key) { return seek(key) ? prev() : last(); }
-bool ViewCursor::first() { return impl_->move(MDB_FIRST); }
+bool ViewCursor::first() {
+  if (!impl_->move(MDB_FIRST)) return false;
+  impl_->left = impl_->key.data();
+  return true;
+}
 bool ViewCursor::last() { return impl_->move(MDB_LAST); }
 bool ViewCursor::next() { return impl_->move(MDB_NEXT); }
 bool ViewCursor::prev() { return impl_->move(MDB_PREV); }
+// Pages of a view lie in key order, and between its first and its last one there are no others'.
+void ViewCursor::leave_behind() {
+  LEDGER_ASSERT(impl_->valid && impl_->left != nullptr, "cursor");
+  const char* const here = impl_->key.data();
+  if (here - impl_->left < kLeaveBytes) return;
+  impl_->cursor.forget_memory(impl_->left, here);
+  impl_->left = here;
+}
+
 bool ViewCursor::valid() const { return impl_->valid; }
 
 std::string_view ViewCursor::key() const {

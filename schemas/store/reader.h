@@ -28,6 +28,10 @@ class ViewCursor {
   bool last();
   bool next();
   bool prev();
+  // Of a sealed file that was filled: what lies between the last such call, or first(), and here is
+  // not read again soon, so its memory may go to others. Cost: reading it again is from the disk.
+  // Precondition (asserted): valid(), and first() was called.
+  void leave_behind();
   bool valid() const;
   std::string_view key() const;  // Precondition (asserted): valid()
   std::string_view value() const;

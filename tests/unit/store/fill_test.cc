@@ -1,5 +1,10 @@
 #include "schemas/store/fill.h"
 
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -96,6 +101,60 @@ TEST_F(Fill, GoesOnOverMoreThanOneBuffer) {
   EXPECT_EQ(reader.entries(View::kVersions), static_cast<uint64_t>(kEntries));
   EXPECT_EQ(reader.get(View::kVersions, offset_key(Offset{kEntries - 1})), value);
   EXPECT_EQ(reader.state().digests, scanned_digests(reader));
+}
+
+constexpr int kManyEntries = 400'000;  // of more than 80 bytes: several times what is left at once
+
+std::string numbered_key(int number) { return fmt::format("{:08}", number); }
+
+// Of the file that holds the place, how much this process has mapped, in KiB.
+size_t mapped_kib(const char* place) {
+  std::ifstream maps("/proc/self/smaps");
+  bool here = false;
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream parts(line);
+    uintptr_t from = 0;
+    uintptr_t to = 0;
+    char dash = 0;
+    size_t kib = 0;
+    if (parts >> std::hex >> from >> dash >> to && dash == '-') {
+      const auto at = reinterpret_cast<uintptr_t>(place);
+      here = from <= at && at < to;
+    } else if (here && std::sscanf(line.c_str(), "Rss: %zu", &kib) == 1) {
+      return kib;
+    }
+  }
+  return 0;
+}
+
+TEST_F(Fill, WhatACursorLeavesBehindIsNotMappedAndReadsAsBefore) {
+  const std::string value(80, 'v');
+  {
+    ShardFill fill(path(), identity_);
+    fill.begin(View::kOutcomes, {});
+    for (int i = 0; i < kManyEntries; ++i) fill.append(numbered_key(i), value);
+    fill.finish(state_at(5));
+  }
+  const ShardReader reader(path(), true);
+  const std::string beside(size_t{4} << 20, 'b');  // what is not of the file stays as it is
+  ViewCursor cursor = reader.cursor(View::kOutcomes);
+  const auto walk = [&](bool leaves) {
+    int read = 0;
+    for (bool more = cursor.first(); more; more = cursor.next(), ++read) {
+      ASSERT_EQ(cursor.key(), numbered_key(read));
+      ASSERT_EQ(cursor.value(), value);
+      if (leaves) cursor.leave_behind();
+    }
+    EXPECT_EQ(read, kManyEntries);
+  };
+  walk(false);
+  ASSERT_TRUE(cursor.last());
+  const size_t all = mapped_kib(cursor.key().data());
+  walk(true);
+  ASSERT_TRUE(cursor.last());
+  EXPECT_LT(mapped_kib(cursor.key().data()), all / 2);
+  EXPECT_EQ(beside.find_first_not_of('b'), std::string::npos);
+  walk(false);
 }
 
 TEST_F(Fill, OneThatWasNotFinishedIsStillBeingMade) {

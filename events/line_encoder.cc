@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include "schemas/base/assert.h"
+#include "schemas/base/error.h"
 #include "schemas/base/start_threads.h"
 #include "schemas/base/time.h"
 #include "schemas/event/codec.h"
@@ -69,7 +70,7 @@ void LineEncoder::encode_all(const std::stop_token& stop) {
     auto batch = std::make_unique<LineBatch>();
     try {
       encode_lines(*batch);
-    } catch (...) {
+    } catch (const Error&) {  // no randomness for an eventId
       give(std::move(batch), stop);
       throw;
     }
@@ -88,7 +89,7 @@ void LineEncoder::encode_all(const std::stop_token& stop) {
 bool LineEncoder::wait_for_input() const {
   std::array<pollfd, 2> fds = {pollfd{input_.fd(), POLLIN, 0}, pollfd{stop_.get(), POLLIN, 0}};
   while (poll(fds.data(), fds.size(), -1) < 0) {
-    LEDGER_ASSERT(errno == EINTR, "poll: {}", std::strerror(errno));
+    LEDGER_ASSERT(errno == EINTR || errno == ENOMEM, "poll: {}", std::strerror(errno));
   }
   return fds[1].revents == 0;
 }

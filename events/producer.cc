@@ -61,7 +61,7 @@ void Producer::send(Partition partition, std::optional<std::string_view> key,
 
 void Producer::poll() {
   ready_.clear();
-  if (instance_ == nullptr) return;  // it could not be renewed
+  if (instance_ == nullptr) return;  // stopped, or it could not be renewed
   serve();
   const std::string fatal = instance_->fatal();
   if (!fatal.empty()) renew(fatal);

@@ -33,6 +33,8 @@ class Producer {
   void send(Partition partition, std::optional<std::string_view> key, std::string_view value);
   template <std::same_as<std::string> Dying>
   void send(Partition partition, std::optional<std::string_view> key, Dying&& value) = delete;
+  template <std::same_as<std::string> Dying>
+  void send(Partition partition, Dying&& key, std::string_view value) = delete;
 
   // Serves librdkafka; never blocks. Throws: nothing; see failure().
   void poll();
@@ -61,7 +63,7 @@ class Producer {
   std::string trouble() { return instance_ ? instance_->trouble() : ""; }
   // How often a fatal error was survived.
   uint32_t renewals() const { return renewals_; }
-  // Precondition: not stopped.
+  // Precondition: neither stopped nor failed.
   log::Instance& instance() { return *instance_; }
 
  private:

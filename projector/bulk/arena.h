@@ -25,7 +25,7 @@ class Arena {
     std::memcpy(start, bytes.data(), bytes.size());
     return start;
   }
-  size_t bytes() const { return bytes_; }  // taken from the heap
+  size_t bytes() const { return bytes_; }  // taken from the heap or the kernel
 
  private:
   static constexpr size_t kChunkBytes = size_t{1} << 20;
@@ -36,14 +36,17 @@ class Arena {
     void operator()(char* start) const { LargeAllocator<char>().deallocate(start, bytes); }
   };
 
+  using Chunk = std::unique_ptr<char[], Free>;
+
   void grow(size_t size) {
-    room_ = std::max(size, bytes_ < kSmallBytes ? kChunkBytes : kLargeBytes);
-    next_ = LargeAllocator<char>().allocate(room_);
-    chunks_.emplace_back(next_, Free{room_});
-    bytes_ += room_;
+    const size_t bytes = std::max(size, bytes_ < kSmallBytes ? kChunkBytes : kLargeBytes);
+    Chunk chunk(LargeAllocator<char>().allocate(bytes), Free{bytes});
+    next_ = chunks_.emplace_back(std::move(chunk)).get();
+    room_ = bytes;
+    bytes_ += bytes;
   }
 
-  std::vector<std::unique_ptr<char[], Free>> chunks_;
+  std::vector<Chunk> chunks_;
   char* next_ = nullptr;
   size_t room_ = 0;
   size_t bytes_ = 0;

@@ -18,7 +18,7 @@ constexpr size_t kKeysPerPage = 16;  // what keys add at least: entries have up 
 
 // Three times take the most: the last event, when the directory learns the rows, its old hashes
 // beside its new ones, and when nothing is left but rows and their entries.
-// Lists count with what they hold: their room beyond it was never touched, so it takes no memory.
+// Lists count with what they hold: of their room beyond it at most a huge page was touched.
 size_t BulkViews::bytes() const {
   const RowDirectory& directory = below_.directory();
   const size_t telling = looked_up_bytes() + directory.bytes_to_reserve(hashes_to_tell());

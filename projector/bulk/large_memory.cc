@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kHugePageBytes = size_t{2} << 20;
 
-// Whole huge pages: the kernel puts such a map where they begin.
+// Whole huge pages. Linux puts such a map where they begin from 6.7 on; before, its first and last
+// part are in small ones.
 size_t mapped(size_t bytes) {
   return (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
 }

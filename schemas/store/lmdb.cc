@@ -321,7 +321,7 @@ bool Cursor::move(MDB_cursor_op op, std::string_view& key, std::string_view& val
 }
 
 // Advice alone. Pages that are mapped would stay. LMDB does not tell where in the file a place is,
-// but each page does.
+// but each page does; and on a damaged page a key may seem to lie outside of the file.
 void Cursor::forget_memory(const char* from, const char* to) const {
   MDB_env* const env = mdb_txn_env(mdb_cursor_txn(cursor_));
   MDB_stat stat{};
@@ -335,10 +335,13 @@ void Cursor::forget_memory(const char* from, const char* to) const {
   const char* const end = page_of(to);
   if (begin >= end) return;
   const auto bytes = static_cast<uint64_t>(end - begin);
+  PageHeader first;
+  PageHeader last;
+  std::memcpy(&first, begin, sizeof first);
+  std::memcpy(&last, end, sizeof last);
+  const uint64_t limit = static_cast<uint64_t>(last.number) * stat.ms_psize;
+  if (limit != static_cast<uint64_t>(first.number) * stat.ms_psize + bytes) return;
   madvise(const_cast<char*>(begin), bytes, MADV_DONTNEED);
-  PageHeader header;
-  std::memcpy(&header, end, sizeof header);
-  const uint64_t limit = static_cast<uint64_t>(header.number) * stat.ms_psize;
   const uint64_t start = limit - std::min(bytes + kPieceBytes, limit);
   posix_fadvise(fd, static_cast<off_t>(start), static_cast<off_t>(limit - start),
                 POSIX_FADV_DONTNEED);

@@ -48,7 +48,9 @@ bool ViewCursor::first() {
 bool ViewCursor::last() { return impl_->move(MDB_LAST); }
 bool ViewCursor::next() { return impl_->move(MDB_NEXT); }
 bool ViewCursor::prev() { return impl_->move(MDB_PREV); }
-// Pages of a view lie in key order, and between its first and its last one there are no others'.
+
+// Pages of a view lie in key order (large values before the key that has them), and between its
+// first and its last one there are no others'.
 void ViewCursor::leave_behind() {
   LEDGER_ASSERT(impl_->valid && impl_->left != nullptr, "cursor");
   const char* const here = impl_->key.data();

@@ -36,5 +36,18 @@ TEST(Arena, PieceThatIsLongerThanAChunkIsWhole) {
   EXPECT_EQ(std::string_view(arena.copy(text), text.size()), text);
 }
 
+TEST(Arena, PiecesStayWhatTheyAreWhenChunksBecomeLarge) {
+  constexpr size_t kPieceBytes = 60'000;
+  Arena arena;
+  std::vector<const char*> pieces;
+  for (char c = 0; arena.bytes() < size_t{24} << 20; ++c) {
+    pieces.push_back(arena.copy(std::string(kPieceBytes, c)));
+  }
+  char expected = 0;
+  for (const char* piece : pieces) {
+    ASSERT_EQ(std::string_view(piece, kPieceBytes), std::string(kPieceBytes, expected++));
+  }
+}
+
 }  // namespace
 }  // namespace ledger::bulk

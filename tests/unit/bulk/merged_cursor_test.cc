@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "schemas/store/fill.h"
+#include "tests/support/maps.h"
 #include "tests/support/process.h"
 #include "tests/support/store/store_samples.h"
 
@@ -115,6 +116,35 @@ TEST(MayLeave, RowsAndIndexEntriesAlone) {
   EXPECT_TRUE(may_leave(store::view_of(index::IndexId{1})));
   EXPECT_FALSE(may_leave(store::View::kVersions));
   EXPECT_FALSE(may_leave(store::View::kContentHashes));
+}
+
+// Of two files that are large enough to be left in parts.
+TEST_F(Merged, FirstCursorsMayLeaveBehindWhatWasRead) {
+  constexpr int kEntries = 200'000;
+  Entries odd;
+  Entries even;
+  for (int i = 0; i < kEntries; ++i) {
+    (i % 2 == 0 ? even : odd)[fmt::format("{:08}", i)] = std::string(200, 'v');
+  }
+  MergedCursor cursor = over({odd, even});
+  const auto mapped_of = [&](size_t source) {
+    store::ViewCursor first = shards_[source]->cursor(kView);
+    return first.first() ? test::mapped_kib(first.key().data()) : 0;
+  };
+  const auto walk = [&](size_t left) {
+    int read = 0;
+    for (bool more = cursor.first(); more; more = cursor.next(), ++read) {
+      ASSERT_EQ(cursor.key(), fmt::format("{:08}", read));
+      ASSERT_EQ(cursor.value(), std::string(200, 'v'));
+      cursor.leave_behind(left);
+    }
+    EXPECT_EQ(read, kEntries);
+  };
+  walk(0);
+  const size_t all = mapped_of(0);
+  walk(1);
+  EXPECT_LT(mapped_of(0), all / 2);
+  EXPECT_GT(mapped_of(1), all / 2);
 }
 
 }  // namespace

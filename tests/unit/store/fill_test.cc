@@ -1,15 +1,12 @@
 #include "schemas/store/fill.h"
 
-#include <cstdio>
-#include <fstream>
-#include <sstream>
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "schemas/store/reader.h"
 #include "schemas/store/writer.h"
+#include "tests/support/maps.h"
 #include "tests/support/process.h"
 #include "tests/support/store/store_samples.h"
 
@@ -107,26 +104,6 @@ constexpr int kManyEntries = 400'000;  // of more than 80 bytes: several times w
 
 std::string numbered_key(int number) { return fmt::format("{:08}", number); }
 
-// Of the file that holds the place, how much this process has mapped, in KiB.
-size_t mapped_kib(const char* place) {
-  std::ifstream maps("/proc/self/smaps");
-  bool here = false;
-  for (std::string line; std::getline(maps, line);) {
-    std::istringstream parts(line);
-    uintptr_t from = 0;
-    uintptr_t to = 0;
-    char dash = 0;
-    size_t kib = 0;
-    if (parts >> std::hex >> from >> dash >> to && dash == '-') {
-      const auto at = reinterpret_cast<uintptr_t>(place);
-      here = from <= at && at < to;
-    } else if (here && std::sscanf(line.c_str(), "Rss: %zu", &kib) == 1) {
-      return kib;
-    }
-  }
-  return 0;
-}
-
 TEST_F(Fill, WhatACursorLeavesBehindIsNotMappedAndReadsAsBefore) {
   const std::string value(80, 'v');
   {
@@ -149,10 +126,10 @@ TEST_F(Fill, WhatACursorLeavesBehindIsNotMappedAndReadsAsBefore) {
   };
   walk(false);
   ASSERT_TRUE(cursor.last());
-  const size_t all = mapped_kib(cursor.key().data());
+  const size_t all = test::mapped_kib(cursor.key().data());
   walk(true);
   ASSERT_TRUE(cursor.last());
-  EXPECT_LT(mapped_kib(cursor.key().data()), all / 2);
+  EXPECT_LT(test::mapped_kib(cursor.key().data()), all / 2);
   EXPECT_EQ(beside.find_first_not_of('b'), std::string::npos);
   walk(false);
 }

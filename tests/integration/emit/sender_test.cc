@@ -112,13 +112,15 @@ TEST(Sender, AStopBetweenTwoWritesLosesRepeatsAndShiftsNoResultLine) {
   }
 }
 
+constexpr const char* kTopic = "content-audio-events";  // to which EmbeddedBroker sends
+
 // Why another broker for the budget: it cannot count what others wrote, however soon the
 // acknowledgement comes.
 TEST(Sender, ABudgetThatCannotCountStopsItAfterTheResultOfItsLine) {
   const log::Retry give_up = [](const std::string& why) { throw Error(Fault::kUnavailable, why); };
-  const test::EmbeddedBroker broker(1, "counted");
-  auto other = std::make_unique<test::EmbeddedBroker>(1, "counted");
-  EphemeralBudget budget(test::connection_to(other->address(), "counted"), give_up, 1);
+  const test::EmbeddedBroker broker(1, kTopic);
+  auto other = std::make_unique<test::EmbeddedBroker>(1, kTopic);
+  EphemeralBudget budget(test::connection_to(other->address(), kTopic), give_up, 1);
   other.reset();
   broker.send(test::play_lines(10));
   const test::TempDir folder;
@@ -126,7 +128,7 @@ TEST(Sender, ABudgetThatCannotCountStopsItAfterTheResultOfItsLine) {
   std::thread([&] {
     const options::Interrupt interrupt;
     log::Patience patience("test", interrupt, true, test::kBound);
-    Producer producer(test::connection_to(broker.address(), "counted"));
+    Producer producer(test::connection_to(broker.address(), kTopic));
     options::Output output(results.writer(), [&] { results.take(); });
     options::Progress progress("test", "lines", true);
     LineReader input(open_input(lines_file(folder)));

@@ -6,6 +6,7 @@
 #include "events/log/topic_settings.h"
 #include "schemas/base/error.h"
 #include "schemas/event/limits.h"
+#include "schemas/options/output.h"
 
 namespace ledger::events {
 
@@ -68,9 +69,9 @@ void check_topic_settings(log::Client& client, bool quiet) {
   const log::SettingsReport report = log::check_settings(client);
   log::refuse_contradictions(client, report);
   if (report.unreadable.empty() || quiet) return;
-  fmt::print(stderr,
-             "{}: warning: topic {}: its settings cannot be read ({}); check them by hand\n",
-             kProgram, client.connection().topic, report.unreadable);
+  options::say(
+      fmt::format("{}: warning: topic {}: its settings cannot be read ({}); check them by hand\n",
+                  kProgram, client.connection().topic, report.unreadable));
 }
 
 std::string input_file(const options::Parsed& parsed) {

@@ -33,10 +33,11 @@ void print_position(const Sender& sender, log::Client& client, bool quiet) {
       positions[partition] = client.watermarks(partition).high;
     }
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: lines were confirmed without offset; their position is not known: {}\n",
-               kProgram, options::printable(error.what()));
+    options::say(
+        fmt::format("{}: lines were confirmed without offset; their position is not known: {}\n",
+                    kProgram, options::printable(error.what())));
   }
-  if (!positions.empty()) fmt::print(stderr, "{}\n", to_text(positions));
+  if (!positions.empty()) options::say(fmt::format("{}\n", to_text(positions)));
 }
 
 // A reader of stdout that does not read must not keep a signal from ending the program; one that is
@@ -99,14 +100,14 @@ Fault run_send(const options::Parsed& parsed) {
   try {
     fault = sender.send_all();
   } catch (const Error& error) {
-    fmt::print(stderr, "{}: {}\n", kProgram, options::printable(error.what()));
+    options::say(fmt::format("{}: {}\n", kProgram, options::printable(error.what())));
     fault = error.fault();
   }
   if (fault == Fault::kInvalidInput) {
-    fmt::print(
-        stderr, "{}: {} of the lines invalid, the first is line {}; its result line says why{}\n",
-        kProgram, sender.invalid_lines(), sender.first_invalid_line(),
-        options.lines.skip_invalid ? "" : "; nothing from there on was sent (see --skip-invalid)");
+    options::say(fmt::format(
+        "{}: {} of the lines invalid, the first is line {}; its result line says why{}\n", kProgram,
+        sender.invalid_lines(), sender.first_invalid_line(),
+        options.lines.skip_invalid ? "" : "; nothing from there on was sent (see --skip-invalid)"));
   }
   print_position(sender, client, parsed.quiet());
   return fault;

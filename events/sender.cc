@@ -46,9 +46,9 @@ Fault Sender::send_all() {
     while (step()) {
     }
   } catch (const Error& error) {
-    progress_.clear();
     budget_ = nullptr;  // no line is sent any more
     if (error.fault() != Fault::kFull) drain(kGraceAfterStop);
+    progress_.clear();
     report_unacknowledged();
     throw;
   }

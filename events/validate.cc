@@ -45,9 +45,9 @@ struct Validation {
 void say_invalid(const Line& line, const event::LineError& error, const Validation& state,
                  options::Output& output) {
   if (state.fill) {  // stdout holds the filled lines only
-    fmt::print(stderr, "{}: line {}: {}{}{}\n", kProgram, line.number,
-               options::printable_line(error.field), error.field.empty() ? "" : ": ",
-               options::printable_line(error.reason));
+    options::say(fmt::format("{}: line {}: {}{}{}\n", kProgram, line.number,
+                             options::printable_line(error.field), error.field.empty() ? "" : ": ",
+                             options::printable_line(error.reason)));
     return;
   }
   JsonWriter json(output.buffer());
@@ -68,10 +68,10 @@ void say_valid(const Line& line, const event::Event& event, const Validation& st
                options::Output& output, JsonWriter& json) {
   const std::string_view secret = event::secret_like_member(event);
   if (!secret.empty() && !state.quiet) {
-    fmt::print(stderr,
-               "{}: warning: line {}: {} looks like it holds an API key; nothing is ever erased "
-               "from the log, take it out\n",
-               kProgram, line.number, secret);
+    options::say(fmt::format(
+        "{}: warning: line {}: {} looks like it holds an API key; nothing is ever erased "
+        "from the log, take it out\n",
+        kProgram, line.number, secret));
   }
   if (!state.fill) return;
   json.restart();
@@ -118,7 +118,7 @@ Fault run_validate(const options::Parsed& parsed) {
   }
   output.flush();
   if (!state.quiet) {
-    fmt::print(stderr, "{}: {} lines, {} invalid\n", kProgram, state.lines, state.invalid);
+    options::say(fmt::format("{}: {} lines, {} invalid\n", kProgram, state.lines, state.invalid));
   }
   return state.invalid == 0 ? Fault::kNone : Fault::kInvalidInput;
 }

@@ -43,7 +43,8 @@ void Patience::check(const std::string& why) {
   }
   if (quiet_ || now < next_note_) return;
   next_note_ = now + kNoteEvery;
-  fmt::print(stderr, "{}: waiting for brokers: {}\n", program_, options::printable_line(why));
+  options::say(
+      fmt::format("{}: waiting for brokers: {}\n", program_, options::printable_line(why)));
 }
 
 void Patience::progressed() { since_.reset(); }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
@@ -16,6 +17,11 @@
 #include "schemas/base/error.h"
 
 namespace ledger::options {
+
+void say(std::string_view lines) {
+  if (isatty(2) == 1 && isatty(1) == 0) std::fputs("\r\033[K", stderr);  // see Progress
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
 
 namespace {
 constexpr size_t kFlushBytes = size_t{64} * 1024;

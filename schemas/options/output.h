@@ -14,6 +14,10 @@ std::string printable(std::string_view text);
 // Line breaks too: for a text that is a part of a line.
 std::string printable_line(std::string_view text);
 
+// Whole lines for stderr, over a line of progress that stands there. One that cannot be written is
+// lost: nothing that the program does depends on who reads it.
+void say(std::string_view lines);
+
 // The reader of stdout went away (EPIPE). run_main() ends the program quietly.
 struct OutputClosed {};
 

@@ -42,14 +42,14 @@ void Progress::update(uint64_t done, std::optional<uint64_t> total) {
   const std::string text = fmt::format("{}: {}{}{} {}, {:.0f} s, {:.0f}/s", program_,
                                        terminal_ && total ? bar(done, *total) : "", done, of, what_,
                                        seconds, static_cast<double>(done) / seconds);
-  fmt::print(stderr, "{}{}{}", terminal_ ? "\r\033[K" : "", text, terminal_ ? "" : "\n");
-  std::fflush(stderr);
+  // What cannot be written is lost: see say().
+  std::fputs((terminal_ ? "\r\033[K" + text : text + "\n").c_str(), stderr);
   shown_done_ = done;
   shown_ = terminal_;
 }
 
 void Progress::clear() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  if (shown_) std::fputs("\r\033[K", stderr);
   shown_ = false;
 }
 

@@ -67,8 +67,7 @@ void end_aborts_as_bug() {
 
 void complain(const Program& program, std::string_view message) {
   std::fflush(stdout);
-  const std::string line = fmt::format("{}: {}\n", program.name, printable(message));
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  say(fmt::format("{}: {}\n", program.name, printable(message)));
 }
 
 }  // namespace

@@ -127,6 +127,20 @@ TEST_P(Send, AQueueOfNothingIsRefused) {
   EXPECT_THAT(send.err, HasSubstr("--queue"));
 }
 
+TEST_P(Send, WhatCannotBeSaidOnStderrChangesNothing) {
+  const TestLedger ledger(GetParam());
+  for (const char* nowhere : {"2>/dev/full", "2>&-", "2> >(exit)"}) {
+    std::string argv;
+    for (const std::string& word : ledger.send_command({"--skip-invalid"})) argv += word + " ";
+    const Finished shell =
+        run({"bash", "-c", argv + nowhere}, play_lines(20) + "\n" + play_lines(20));
+    EXPECT_EQ(shell.code, 3) << nowhere;
+    EXPECT_EQ(lines_of(shell.out).size(), 41U) << nowhere;
+  }
+  EXPECT_EQ(
+      run({"bash", "-c", program("ledger-emit") + " validate 2>/dev/full"}, play_lines(1)).code, 0);
+}
+
 TEST_P(Send, AReaderOfStdoutThatWentAwayEndsItQuietly) {
   const TestLedger ledger(GetParam());
   const std::string argv = ledger.send_command()[0] + " send --brokers " + ledger.address() +

@@ -20,9 +20,8 @@ namespace ledger::events {
 namespace {
 
 constexpr size_t kBatchesAhead = 4;
-constexpr size_t kBatchBytes =
-    size_t{256} * 1024;               // what the line that reaches it has comes on top
-constexpr size_t kBatchLines = 4096;  // invalid ones have no bytes
+constexpr size_t kBatchBytes = size_t{256} * 1024;  // reached by a line that stays whole
+constexpr size_t kBatchLines = 4096;                // invalid ones have no bytes
 
 }  // namespace
 
